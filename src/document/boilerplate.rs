@@ -1,0 +1,1 @@
+//! Tells page furniture (share bars, teasers, comment forms) from the article.

@@ -1,0 +1,1 @@
+//! Finds sentences that say again what another one says.

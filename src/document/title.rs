@@ -1,0 +1,1 @@
+//! Tells the headline from the body.

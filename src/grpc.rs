@@ -1,0 +1,3 @@
+//! The contract's service over the core.
+
+pub mod pb;

@@ -1,0 +1,3 @@
+//! The `pullquote` binary.
+
+fn main() {}
