@@ -1,6 +1,13 @@
 //! The generated messages, client and server.
 
-#![allow(missing_docs, clippy::all, clippy::pedantic, unused_qualifications, reason = "generated")]
+#![allow(
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    clippy::allow_attributes_without_reason,
+    unused_qualifications,
+    reason = "generated"
+)]
 
 /// Package `pullquote.v1`.
 pub mod v1 {
