@@ -135,7 +135,7 @@ impl<'a> Document<'a> {
             paragraphs: Vec::new(),
             sentences: Vec::new(),
             tokens: Vec::new(),
-            vocabulary: Vocabulary::default(),
+            vocabulary: Vocabulary::new(language),
             marks: Vec::new(),
             text,
         };

@@ -7,8 +7,10 @@ pub mod language;
 pub mod lexicon;
 pub mod mark;
 pub mod offset;
+pub(crate) mod script;
 pub mod sentence;
 pub mod span;
+mod stem;
 pub mod token;
 pub mod vocabulary;
 

@@ -37,3 +37,8 @@ pub enum Language {
     #[default]
     Other,
 }
+
+impl Language {
+    /// How many there are.
+    pub(super) const COUNT: usize = Language::Other as usize + 1;
+}

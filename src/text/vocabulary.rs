@@ -1,8 +1,16 @@
 //! The distinct words of a document.
 
-use std::collections::HashMap;
+mod interner;
+pub(crate) mod key;
 
-use super::lexicon::{self, Class};
+use interner::Interner;
+use key::Key;
+
+use super::{
+    Language,
+    lexicon::{Class, Lexicon},
+    stem,
+};
 
 /// A word's place in the [`Vocabulary`].
 pub type WordId = u32;
@@ -10,15 +18,22 @@ pub type WordId = u32;
 /// A term's number: words with one stem share it.
 pub type TermId = u32;
 
-/// The distinct words of a document, case folded.
-#[derive(Debug, Default)]
+/// The distinct words of a document, folded: in lower case, with straight apostrophes, without soft hyphens.
+///
+/// Each is looked up in the word lists and stemmed once, when it is first seen, and is a number from then on. Reading
+/// any text costs time linear in its length but for a logarithm, whatever its words: a lookup visits at most sixteen slots and an ordered map.
+#[derive(Debug)]
 pub struct Vocabulary {
-    ids: HashMap<String, WordId>,
+    language: Language,
+    lexicon: &'static Lexicon,
+    interner: Interner,
     words: Vec<Word>,
+    stems: Interner,
+    folding: String,
 }
 
 /// A distinct word.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word {
     /// What the word lists say of it.
     pub classes: Class,
@@ -26,28 +41,178 @@ pub struct Word {
     pub term: TermId,
 }
 
+impl Default for Vocabulary {
+    fn default() -> Self {
+        Self::new(Language::default())
+    }
+}
+
 impl Vocabulary {
+    /// An empty one, for text in `language`: its word lists and its stems.
+    #[must_use]
+    pub fn new(language: Language) -> Self {
+        Self {
+            language,
+            lexicon: Lexicon::of(language),
+            interner: Interner::default(),
+            words: Vec::new(),
+            stems: Interner::default(),
+            folding: String::new(),
+        }
+    }
+
+    /// The language whose words these are.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
     /// The id of `word`, a new one when it was not seen before.
     pub fn intern(&mut self, word: &str) -> WordId {
-        let folded = word.to_lowercase();
-        if let Some(&id) = self.ids.get(&folded) {
-            return id;
+        let mut folded = std::mem::take(&mut self.folding);
+        fold(word, &mut folded);
+        let key = Key::of(folded.as_bytes());
+        let (id, is_new) = self.interner.intern(&folded);
+        self.folding = folded;
+        if is_new {
+            self.describe(id, key);
         }
-        let id = WordId::try_from(self.words.len()).unwrap_or(WordId::MAX);
-        self.words.push(Word { classes: lexicon::classes(&folded), term: id });
-        self.ids.insert(folded, id);
         id
     }
 
+    /// The id of the ASCII word of `len` bytes at `begin` of `text`.
+    #[inline]
+    pub(super) fn intern_ascii(&mut self, text: &str, begin: usize, len: usize) -> WordId {
+        let Some(key) = Key::of_short_ascii(text.as_bytes(), begin, len) else {
+            return self.intern(&text[begin..begin + len]);
+        };
+        let (id, is_new) = self.interner.intern_whole(key);
+        if is_new {
+            self.describe(id, key);
+        }
+        id
+    }
+
+    /// Looks up a new word.
+    fn describe(&mut self, id: WordId, key: Key) {
+        let folded = self.interner.get(id);
+        let classes = self.lexicon.find(key);
+        let term = if classes.any(Class::STOP) {
+            self.stems.intern(folded).0
+        } else {
+            stem::with_stem(folded, key, self.language, |stem| match stem {
+                stem::Stem::Whole(key) => self.stems.intern_whole(key).0,
+                stem::Stem::Long(stem) => self.stems.intern(stem).0,
+            })
+        };
+        debug_assert_eq!(id as usize, self.words.len());
+        self.words.push(Word { classes, term });
+    }
+
     /// The word with that id.
+    #[inline]
     #[must_use]
     pub fn word(&self, id: WordId) -> Word {
         self.words[id as usize]
     }
 
+    /// How the word with that id is written, folded.
+    #[must_use]
+    pub fn folded(&self, id: WordId) -> &str {
+        self.interner.get(id)
+    }
+
+    /// How many distinct words there are: every [`WordId`] is below.
+    #[must_use]
+    pub fn word_count(&self) -> usize {
+        self.words.len()
+    }
+
     /// How many terms there are: every [`TermId`] is below.
     #[must_use]
     pub fn term_count(&self) -> usize {
-        self.words.len()
+        self.stems.len()
+    }
+
+    /// The stem that the words of a term share.
+    #[must_use]
+    pub fn stem(&self, term: TermId) -> &str {
+        self.stems.get(term)
+    }
+
+    /// The id of a word, if the document has it.
+    #[must_use]
+    pub fn find(&self, word: &str) -> Option<WordId> {
+        let mut folded = String::new();
+        fold(word, &mut folded);
+        self.interner.find(&folded)
+    }
+
+    /// The document's term for a term of `other`, if it has one; `other` should be of the same language.
+    #[must_use]
+    pub fn find_term(&self, other: &Vocabulary, term: TermId) -> Option<TermId> {
+        self.stems.find(other.stem(term))
+    }
+}
+
+/// Writes a word in lower case, with straight apostrophes and without soft hyphens.
+fn fold(word: &str, folded: &mut String) {
+    folded.clear();
+    for c in word.chars() {
+        match c {
+            '\u{ad}' => {}
+            '’' => folded.push('\''),
+            _ if c.is_ascii() => folded.push(c.to_ascii_lowercase()),
+            _ => folded.extend(c.to_lowercase()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_with_one_stem_share_a_term() {
+        let check = |language: Language, one: &str, other: &str, shared: bool| {
+            let mut vocabulary = Vocabulary::new(language);
+            let [one_id, other_id] = [one, other].map(|word| vocabulary.intern(word));
+            let [a, b] = [one_id, other_id].map(|id| vocabulary.word(id).term);
+            assert_eq!(a == b, shared, "{one} {other}: {} {}", vocabulary.stem(a), vocabulary.stem(b));
+        };
+        check(Language::English, "warned", "Warning", true);
+        check(Language::English, "international", "intern", false);
+        check(Language::English, "ministers", "MINISTER", true);
+        check(Language::English, "news", "new", false);
+        check(Language::English, "1990s", "1990", false);
+        check(Language::German, "Häuser", "Haus", true);
+        check(Language::German, "Minister", "ministers", true);
+        check(Language::French, "généraux", "général", true);
+        check(Language::Russian, "министра", "министр", true);
+        check(Language::Other, "warned", "warning", false);
+    }
+
+    #[test]
+    fn folds_before_it_tells_words_apart() {
+        let mut vocabulary = Vocabulary::new(Language::English);
+        let first = vocabulary.intern("don’t");
+        for (word, is_same) in [("Don't", true), ("DON’T", true), ("do\u{ad}n't", true), ("dont", false)] {
+            assert_eq!(vocabulary.intern(word) == first, is_same, "{word}");
+        }
+        assert_eq!(vocabulary.folded(first), "don't");
+        assert_eq!(vocabulary.find("DON'T"), Some(first));
+        assert_eq!(vocabulary.find("do"), None);
+        let text = "Don't";
+        assert_eq!(vocabulary.intern_ascii(text, 0, text.len()), first);
+    }
+
+    #[test]
+    fn finds_the_terms_of_a_query() {
+        let mut vocabulary = Vocabulary::new(Language::English);
+        let warned = vocabulary.intern("warned");
+        let mut query = Vocabulary::new(Language::English);
+        let (warnings, russia) = (query.intern("warnings"), query.intern("Russia"));
+        assert_eq!(vocabulary.find_term(&query, query.word(warnings).term), Some(vocabulary.word(warned).term));
+        assert_eq!(vocabulary.find_term(&query, query.word(russia).term), None);
     }
 }

@@ -1,0 +1,141 @@
+//! What a folded word is looked up by.
+
+/// The words that fit into a key whole, in bytes.
+const INLINE_BYTES: usize = 16;
+
+const MULTIPLIERS: [u64; 3] = [0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03, 0xa076_1d64_78bd_642f];
+
+/// What a folded word is looked up by: the word itself where it has up to sixteen bytes, else a digest of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Key {
+    bits: u128,
+    len_bytes: u32,
+}
+
+impl Key {
+    /// The key of a word that is folded already.
+    pub(crate) fn of(folded: &[u8]) -> Self {
+        if folded.len() <= INLINE_BYTES {
+            return Self { bits: load(folded, 0, folded.len()), len_bytes: narrow(folded.len()) };
+        }
+        let mut digest = [MULTIPLIERS[0], MULTIPLIERS[1]];
+        for begin in (0..folded.len()).step_by(INLINE_BYTES) {
+            let chunk = load(folded, begin, (folded.len() - begin).min(INLINE_BYTES));
+            let [low, high] = halves(chunk);
+            digest = [fold(low ^ digest[0], high ^ MULTIPLIERS[2]), fold(high ^ digest[1], low ^ MULTIPLIERS[0])];
+        }
+        Self { bits: u128::from(digest[0]) | u128::from(digest[1]) << 64, len_bytes: narrow(folded.len()) }
+    }
+
+    /// The key of the ASCII word at `begin`, folded on the way; none where it is too long to fit.
+    #[inline]
+    pub(crate) fn of_short_ascii(bytes: &[u8], begin: usize, len: usize) -> Option<Self> {
+        (len <= INLINE_BYTES).then(|| Self { bits: to_lower_case(load(bytes, begin, len)), len_bytes: narrow(len) })
+    }
+
+    /// Whether the key is the word itself, so that two equal keys are the same word.
+    #[inline]
+    pub(crate) fn is_whole(self) -> bool {
+        self.len_bytes as usize <= INLINE_BYTES
+    }
+
+    /// The word's bytes, when the key [is the word](Self::is_whole); the rest is zero.
+    pub(crate) fn bytes(self) -> [u8; INLINE_BYTES] {
+        self.bits.to_le_bytes()
+    }
+
+    /// How many bytes the word has.
+    #[inline]
+    pub(crate) fn len_bytes(self) -> usize {
+        self.len_bytes as usize
+    }
+
+    /// Spread evenly for words nobody chose in order to collide.
+    #[inline]
+    pub(crate) fn hash(self) -> u64 {
+        let [low, high] = halves(self.bits);
+        fold(low ^ MULTIPLIERS[0], high ^ MULTIPLIERS[1] ^ u64::from(self.len_bytes).rotate_left(40))
+    }
+}
+
+/// Up to sixteen bytes as one little-endian number.
+#[inline]
+fn load(bytes: &[u8], begin: usize, len: usize) -> u128 {
+    if len == 0 {
+        return 0;
+    }
+    let bits = match bytes[begin..].first_chunk::<INLINE_BYTES>() {
+        Some(chunk) => u128::from_le_bytes(*chunk),
+        None => {
+            let mut chunk = [0; INLINE_BYTES];
+            chunk[..len].copy_from_slice(&bytes[begin..begin + len]);
+            u128::from_le_bytes(chunk)
+        }
+    };
+    bits & (u128::MAX >> (8 * (INLINE_BYTES - len)))
+}
+
+/// Sixteen ASCII letters in lower case at once: a byte from `A` to `Z` carries into its high bit in the first sum but
+/// not in the second.
+#[inline]
+fn to_lower_case(ascii: u128) -> u128 {
+    const EACH: u128 = u128::MAX / 255;
+    let from_a = ascii + EACH * (0x80 - b'A') as u128;
+    let past_z = ascii + EACH * (0x7f - b'Z') as u128;
+    ascii | (((from_a ^ past_z) & (EACH * 0x80)) >> 2)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the halves of a number")]
+#[inline]
+fn halves(bits: u128) -> [u64; 2] {
+    [bits as u64, (bits >> 64) as u64]
+}
+
+/// Both halves of the product, so that every bit of either factor reaches the low bits.
+#[inline]
+fn fold(a: u64, b: u64) -> u64 {
+    let [low, high] = halves(u128::from(a) * u128::from(b));
+    low ^ high
+}
+
+fn narrow(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_ascii() {
+        let check = |word: &str| {
+            let key = Key::of_short_ascii(word.as_bytes(), 0, word.len());
+            assert_eq!(key, Some(Key::of(word.to_ascii_lowercase().as_bytes())), "{word}");
+        };
+        for word in ["", "a", "Z", "U.S.", "A@[`{z", "Don't", "ABCDEFGHIJKLMNOP", "qRSTUVWXYZ-_1234"] {
+            check(word);
+        }
+        let all: Vec<u8> = (0..128).collect();
+        for chunk in all.chunks(16) {
+            assert_eq!(Key::of_short_ascii(chunk, 0, 16), Some(Key::of(&chunk.to_ascii_lowercase())));
+        }
+        assert_eq!(Key::of_short_ascii(b"ABCDEFGHIJKLMNOPQ", 0, 17), None);
+    }
+
+    #[test]
+    fn reads_a_word_inside_a_text() {
+        let text = b"the United States of America, and more";
+        assert_eq!(Key::of_short_ascii(text, 4, 6), Some(Key::of(b"united")));
+        assert_eq!(Key::of_short_ascii(text, 34, 4), Some(Key::of(b"more")));
+    }
+
+    #[test]
+    fn tells_words_apart() {
+        let words = ["", "a", "aa", "a\0", "aaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaab"];
+        for (at, a) in words.iter().enumerate() {
+            for b in &words[at + 1..] {
+                assert_ne!(Key::of(a.as_bytes()), Key::of(b.as_bytes()), "{a:?} {b:?}");
+            }
+        }
+    }
+}
