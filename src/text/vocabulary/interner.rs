@@ -144,6 +144,7 @@ impl Interner {
 }
 
 /// Where a key is, or where it could go.
+#[derive(Clone, Copy)]
 enum Probe {
     Found(u32),
     Free(usize),
@@ -156,7 +157,6 @@ fn home(key: Key) -> usize {
     key.hash() as usize
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the high half")]
 #[inline]
 fn tag(key: Key) -> u32 {
     (key.hash() >> 32) as u32

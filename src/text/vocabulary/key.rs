@@ -64,15 +64,12 @@ fn load(bytes: &[u8], begin: usize, len: usize) -> u128 {
     if len == 0 {
         return 0;
     }
-    let bits = match bytes[begin..].first_chunk::<INLINE_BYTES>() {
-        Some(chunk) => u128::from_le_bytes(*chunk),
-        None => {
-            let mut chunk = [0; INLINE_BYTES];
-            chunk[..len].copy_from_slice(&bytes[begin..begin + len]);
-            u128::from_le_bytes(chunk)
-        }
-    };
-    bits & (u128::MAX >> (8 * (INLINE_BYTES - len)))
+    let mut last = [0; INLINE_BYTES];
+    let chunk = bytes[begin..].first_chunk().unwrap_or_else(|| {
+        last[..len].copy_from_slice(&bytes[begin..begin + len]);
+        &last
+    });
+    u128::from_le_bytes(*chunk) & (u128::MAX >> (8 * (INLINE_BYTES - len)))
 }
 
 /// Sixteen ASCII letters in lower case at once: a byte from `A` to `Z` carries into its high bit in the first sum but
@@ -80,8 +77,8 @@ fn load(bytes: &[u8], begin: usize, len: usize) -> u128 {
 #[inline]
 fn to_lower_case(ascii: u128) -> u128 {
     const EACH: u128 = u128::MAX / 255;
-    let from_a = ascii + EACH * (0x80 - b'A') as u128;
-    let past_z = ascii + EACH * (0x7f - b'Z') as u128;
+    let from_a = ascii + EACH * u128::from(0x80 - b'A');
+    let past_z = ascii + EACH * u128::from(0x7f - b'Z');
     ascii | (((from_a ^ past_z) & (EACH * 0x80)) >> 2)
 }
 
