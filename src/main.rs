@@ -1,3 +1,7 @@
 //! The `pullquote` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pullquote::cli::run()
+}

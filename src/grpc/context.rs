@@ -1,0 +1,114 @@
+//! What a call carries through the service beside its message.
+
+#![warn(clippy::indexing_slicing, clippy::string_slice)]
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http_body::Frame;
+use tonic::{Status, body::Body};
+
+use super::{
+    admission::{Admission, Claim},
+    status::Fault,
+};
+
+/// What one call holds and has done. It travels in the request's extensions.
+#[derive(Debug)]
+pub struct CallContext {
+    claim: Mutex<Claim>,
+    article_bytes: AtomicUsize,
+    article_count: AtomicUsize,
+    result_count: AtomicUsize,
+    /// The time of each item of a stream; none when the caller set a deadline for the whole.
+    pub item_timeout: Option<Duration>,
+}
+
+impl CallContext {
+    /// Of a call that comes through `admission`.
+    #[must_use]
+    pub fn new(admission: &Arc<Admission>, item_timeout: Option<Duration>) -> Arc<Self> {
+        Arc::new(Self {
+            claim: Mutex::new(admission.claim()),
+            article_bytes: AtomicUsize::new(0),
+            article_count: AtomicUsize::new(0),
+            result_count: AtomicUsize::new(0),
+            item_timeout,
+        })
+    }
+
+    /// Holds `bytes` in all for this call, until nobody knows of it any more.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Overloaded`] when they are not to be had.
+    pub fn hold(&self, bytes: usize) -> Result<(), Fault> {
+        self.claim.lock().unwrap_or_else(PoisonError::into_inner).grow_to(bytes)
+    }
+
+    /// An article came in.
+    pub fn note_article(&self, bytes: usize) {
+        self.article_count.fetch_add(1, Ordering::Relaxed);
+        self.article_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Sentences or quotes go out.
+    pub fn note_results(&self, count: usize) {
+        self.result_count.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// The articles that came in.
+    pub fn article_count(&self) -> usize {
+        self.article_count.load(Ordering::Relaxed)
+    }
+
+    /// Their size.
+    pub fn article_bytes(&self) -> usize {
+        self.article_bytes.load(Ordering::Relaxed)
+    }
+
+    /// The sentences or quotes that went out.
+    pub fn result_count(&self) -> usize {
+        self.result_count.load(Ordering::Relaxed)
+    }
+}
+
+/// A request body whose bytes are counted as they come, before anything gathers them.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    body: Body,
+    bytes: usize,
+    context: Arc<CallContext>,
+}
+
+impl Counted {
+    pub(crate) fn new(body: Body, context: Arc<CallContext>) -> Self {
+        Self { body, bytes: 0, context }
+    }
+}
+
+impl http_body::Body for Counted {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(cx));
+        if let Some(Ok(frame)) = &frame {
+            self.bytes += frame.data_ref().map_or(0, Bytes::len);
+            self.context.hold(self.bytes)?;
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+}

@@ -1,0 +1,300 @@
+//! What surrounds every call: who may come, its deadline, its panic, its metrics, its log line.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    hash::{BuildHasher as _, RandomState},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::{Pin, pin},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response};
+use http_body::{Frame, SizeHint};
+use tonic::{Code, Status, body::Body};
+use tower::Service;
+use tracing::Instrument as _;
+
+use super::{
+    api_keys::ApiKeys,
+    connection::{Activity, Busy},
+    drain::{Drain, InFlight, Phase},
+    routes::{Kind, Method, Routes},
+};
+use crate::{
+    grpc::{
+        admission::Admission,
+        context::{CallContext, Counted},
+        deadline,
+        service::code_name,
+        status::{Fault, restate},
+    },
+    telemetry::{metrics::Metrics, trace},
+};
+
+const REQUEST_ID: &str = "x-request-id";
+const MAX_REQUEST_ID_BYTES: usize = 128;
+
+/// What all calls of a server share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) admission: Arc<Admission>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) drain: Drain,
+    pub(crate) api_keys: Option<Arc<ApiKeys>>,
+    pub(crate) call_timeout: Duration,
+    pub(crate) max_message_bytes: usize,
+    pub(crate) request_ids: RequestIds,
+}
+
+/// The calls of one connection, each surrounded by what every call needs: the outermost tower service.
+#[derive(Clone, Debug)]
+pub(crate) struct Calls {
+    pub(crate) routes: Routes,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) activity: Arc<Activity>,
+}
+
+impl Service<Request<Body>> for Calls {
+    type Response = Response<Observed>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Observed>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let method = Method::of(request.uri().path());
+        // The call's time runs from here on, before anything else of it does.
+        let own_timeout = deadline::take_timeout(request.headers_mut());
+        let timeout = own_timeout.or((method.kind == Kind::Unary).then_some(self.shared.call_timeout));
+        let deadline = timeout.and_then(|timeout| tokio::time::Instant::now().checked_add(timeout));
+        let item_timeout = if own_timeout.is_none() { Some(self.shared.call_timeout) } else { None };
+        let context = CallContext::new(&self.shared.admission, item_timeout);
+
+        let span = tracing::info_span!(
+            "call",
+            "otel.name" = method.name,
+            "otel.kind" = "server",
+            "rpc.system.name" = "grpc",
+            "rpc.method" = method.name,
+            "rpc.response.status_code" = tracing::field::Empty,
+        );
+        trace::adopt(&span, request.headers());
+        let observation = Observation::begin(self, method, &request, Arc::clone(&context), span.clone());
+
+        if let Some(fault) = self.refusal(method.kind, request.headers()) {
+            let response = Status::from(fault).into_http();
+            return Box::pin(std::future::ready(Ok(observation.of(response))));
+        }
+        let request = if method.kind == Kind::Unary {
+            request.map(|body| Body::new(Counted::new(body, Arc::clone(&context))))
+        } else {
+            request
+        };
+        let mut routes = self.routes.clone();
+        let max_message_bytes = self.shared.max_message_bytes;
+        let answer = async move {
+            let mut request = request;
+            request.extensions_mut().insert(context);
+            let answer = unwound(async move { routes.call(request).await });
+            let response = deadline::within(deadline, answer).await;
+            Ok(observation.of(restated(response, max_message_bytes)))
+        };
+        if span.is_disabled() { Box::pin(answer) } else { Box::pin(answer.instrument(span)) }
+    }
+}
+
+impl Calls {
+    /// Why a call is not even begun.
+    fn refusal(&self, kind: Kind, headers: &HeaderMap) -> Option<Fault> {
+        if matches!(kind, Kind::Health | Kind::Unknown) {
+            return None;
+        }
+        if self.shared.drain.phase() == Phase::Draining {
+            return Some(Fault::Draining);
+        }
+        let guarded = matches!(kind, Kind::Unary | Kind::Stream | Kind::Reflection);
+        let unknown_caller = self.shared.api_keys.as_ref().is_some_and(|keys| !keys.admit(headers));
+        (guarded && unknown_caller).then_some(Fault::BadApiKey)
+    }
+}
+
+/// A panic becomes INTERNAL, for that call alone.
+async fn unwound(answer: impl Future<Output = Response<Body>>) -> Response<Body> {
+    let mut answer = pin!(answer);
+    std::future::poll_fn(move |cx| {
+        catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(cx)))
+            .unwrap_or_else(|_| Poll::Ready(Status::from(Fault::Internal).into_http()))
+    })
+    .await
+}
+
+/// A refusal that tonic made by itself, put as the contract has it.
+fn restated(response: Response<Body>, max_message_bytes: usize) -> Response<Body> {
+    match Status::from_header_map(response.headers()) {
+        Some(status) if matches!(status.code(), Code::OutOfRange | Code::ResourceExhausted) => {
+            restate(status, max_message_bytes).into_http()
+        }
+        _ => response,
+    }
+}
+
+/// Makes ids for the calls that bring none.
+#[derive(Debug, Default)]
+pub(crate) struct RequestIds {
+    seed: RandomState,
+    count: AtomicU64,
+}
+
+impl RequestIds {
+    fn next(&self) -> HeaderValue {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        let id = format!("{:016x}", self.seed.hash_one(count));
+        HeaderValue::try_from(id).unwrap_or_else(|_| HeaderValue::from_static("unknown"))
+    }
+}
+
+fn request_id(headers: &HeaderMap, ids: &RequestIds) -> HeaderValue {
+    match headers.get(REQUEST_ID) {
+        Some(id) if id.len() <= MAX_REQUEST_ID_BYTES && !id.is_empty() && id.to_str().is_ok() => id.clone(),
+        _ => ids.next(),
+    }
+}
+
+/// A call as it is seen from outside: counted from its beginning, told of at its end, however it ends.
+struct Observation {
+    method: Method,
+    begun: Instant,
+    shared: Arc<Shared>,
+    context: Arc<CallContext>,
+    request_id: HeaderValue,
+    trace_id: Option<String>,
+    span: tracing::Span,
+    status: Option<Code>,
+    response_bytes: usize,
+    _in_flight: Option<InFlight>,
+    _busy: Busy,
+}
+
+impl Observation {
+    fn begin(
+        calls: &Calls,
+        method: Method,
+        request: &Request<Body>,
+        context: Arc<CallContext>,
+        span: tracing::Span,
+    ) -> Self {
+        let shared = &calls.shared;
+        shared.metrics.in_flight.up();
+        Self {
+            method,
+            begun: Instant::now(),
+            shared: Arc::clone(shared),
+            context,
+            request_id: request_id(request.headers(), &shared.request_ids),
+            trace_id: trace::trace_id(request.headers()).map(str::to_owned),
+            span,
+            status: None,
+            response_bytes: 0,
+            _in_flight: (method.kind != Kind::HealthWatch).then(|| shared.drain.begin()),
+            _busy: calls.activity.begin(),
+        }
+    }
+
+    /// Observes the response to its end.
+    fn of(mut self, mut response: Response<Body>) -> Response<Observed> {
+        response.headers_mut().insert(REQUEST_ID, self.request_id.clone());
+        self.note_status(response.headers());
+        response.map(|body| Observed { body, observation: self })
+    }
+
+    fn note_status(&mut self, headers: &HeaderMap) {
+        let status = headers.get(Status::GRPC_STATUS);
+        self.status = status.map(|status| Code::from_bytes(status.as_bytes())).or(self.status);
+    }
+}
+
+impl Drop for Observation {
+    fn drop(&mut self) {
+        // A call that ends without a status was given up by its caller.
+        let code = code_name(self.status.unwrap_or(Code::Cancelled));
+        let elapsed = self.begun.elapsed();
+        let (shared, context) = (&self.shared, &self.context);
+        shared.metrics.in_flight.down();
+        shared.metrics.call(self.method.name, code, elapsed);
+        if matches!(self.status, Some(Code::ResourceExhausted | Code::Unavailable | Code::Unauthenticated)) {
+            shared.metrics.refused(code);
+        }
+        self.span.record("rpc.response.status_code", code);
+        let quiet = matches!(self.method.kind, Kind::Health | Kind::HealthWatch);
+        if quiet {
+            tracing::debug!(method = self.method.name, code, "health");
+            return;
+        }
+        tracing::info!(
+            request_id = self.request_id.to_str().unwrap_or_default(),
+            trace_id = self.trace_id,
+            method = self.method.name,
+            code,
+            elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX),
+            articles = context.article_count(),
+            article_bytes = context.article_bytes(),
+            results = context.result_count(),
+            response_bytes = self.response_bytes,
+            "call"
+        );
+    }
+}
+
+/// A response body that is watched until its end.
+pub(crate) struct Observed {
+    body: Body,
+    observation: Observation,
+}
+
+impl http_body::Body for Observed {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let body = &mut self.body;
+        let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(body).poll_frame(cx)));
+        let frame = if let Ok(frame) = polled {
+            ready!(frame)
+        } else {
+            self.body = Body::empty();
+            let mut trailers = HeaderMap::new();
+            Status::from(Fault::Internal).add_header(&mut trailers)?;
+            Some(Ok(Frame::trailers(trailers)))
+        };
+        if let Some(Ok(frame)) = &frame {
+            self.observation.response_bytes += frame.data_ref().map_or(0, Bytes::len);
+            if let Some(trailers) = frame.trailers_ref() {
+                self.observation.note_status(trailers);
+            }
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl std::fmt::Debug for Observed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Observed").finish_non_exhaustive()
+    }
+}

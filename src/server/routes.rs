@@ -1,0 +1,145 @@
+//! Which service answers a path.
+
+use std::{convert::Infallible, future::Future};
+
+use http::{Request, Response};
+use tonic::{body::Body, codec::CompressionEncoding, codegen::Service as _};
+use tower::{ServiceExt as _, util::BoxCloneSyncService};
+
+use super::{drain::Drain, health::Health};
+use crate::grpc::{
+    pb::{self, health::health_server::HealthServer, v1::pullquote_service_server::PullquoteServiceServer},
+    service::Pullquote,
+};
+
+const PULLQUOTE: &str = "/pullquote.v1.PullquoteService/";
+const HEALTH: &str = "/grpc.health.v1.Health/";
+const REFLECTION_V1: &str = "/grpc.reflection.v1.ServerReflection/";
+const REFLECTION_V1ALPHA: &str = "/grpc.reflection.v1alpha.ServerReflection/";
+
+type Boxed = BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>;
+
+/// The services of the port.
+#[derive(Clone, Debug)]
+pub(crate) struct Routes {
+    pullquote: PullquoteServiceServer<Pullquote>,
+    health: HealthServer<Health>,
+    reflection: Option<Reflection>,
+}
+
+#[derive(Clone, Debug)]
+struct Reflection {
+    v1: Boxed,
+    v1alpha: Boxed,
+}
+
+/// What is known of a method before it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Method {
+    /// Its name in logs and metrics; one of few, so that no caller can invent labels.
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+}
+
+/// What kind of call a method is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One message there, one back: bounded by the default time.
+    Unary,
+    /// Each item is bounded by the default time, the stream is not.
+    Stream,
+    /// Health: open to all, never refused.
+    Health,
+    /// A health watch: nobody waits for its end.
+    HealthWatch,
+    /// Reflection.
+    Reflection,
+    /// Not served.
+    Unknown,
+}
+
+impl Method {
+    pub(crate) fn of(path: &str) -> Self {
+        let (name, kind) = match path {
+            "/pullquote.v1.PullquoteService/Summarize" => ("pullquote.v1.PullquoteService/Summarize", Kind::Unary),
+            "/pullquote.v1.PullquoteService/ExtractQuotes" => {
+                ("pullquote.v1.PullquoteService/ExtractQuotes", Kind::Unary)
+            }
+            "/pullquote.v1.PullquoteService/SummarizeStream" => {
+                ("pullquote.v1.PullquoteService/SummarizeStream", Kind::Stream)
+            }
+            "/pullquote.v1.PullquoteService/ExtractQuotesStream" => {
+                ("pullquote.v1.PullquoteService/ExtractQuotesStream", Kind::Stream)
+            }
+            "/grpc.health.v1.Health/Check" => ("grpc.health.v1.Health/Check", Kind::Health),
+            "/grpc.health.v1.Health/List" => ("grpc.health.v1.Health/List", Kind::Health),
+            "/grpc.health.v1.Health/Watch" => ("grpc.health.v1.Health/Watch", Kind::HealthWatch),
+            _ if path.starts_with(REFLECTION_V1) || path.starts_with(REFLECTION_V1ALPHA) => {
+                ("grpc.reflection.ServerReflection/ServerReflectionInfo", Kind::Reflection)
+            }
+            _ => ("_OTHER", Kind::Unknown),
+        };
+        Self { name, kind }
+    }
+}
+
+impl Routes {
+    /// # Errors
+    ///
+    /// When the descriptors that reflection serves cannot be read.
+    pub(crate) fn new(pullquote: Pullquote, drain: Drain, reflection: bool) -> Result<Self, String> {
+        let max_message_bytes = pullquote.max_message_bytes;
+        let reflection = if reflection { Some(Reflection::new()?) } else { None };
+        Ok(Self {
+            pullquote: PullquoteServiceServer::new(pullquote)
+                .max_decoding_message_size(max_message_bytes)
+                .accept_compressed(CompressionEncoding::Gzip)
+                .accept_compressed(CompressionEncoding::Zstd)
+                .send_compressed(CompressionEncoding::Gzip)
+                .send_compressed(CompressionEncoding::Zstd),
+            health: HealthServer::new(Health::new(drain)),
+            reflection,
+        })
+    }
+
+    /// Answers a request.
+    pub(crate) fn call(&mut self, request: Request<Body>) -> impl Future<Output = Response<Body>> + Send + use<> {
+        let path = request.uri().path();
+        let reflection = self.reflection.as_mut();
+        let answer: tonic::codegen::BoxFuture<Response<Body>, Infallible> = if path.starts_with(PULLQUOTE) {
+            self.pullquote.call(request)
+        } else if path.starts_with(HEALTH) {
+            self.health.call(request)
+        } else if let Some(reflection) = reflection
+            && path.starts_with(REFLECTION_V1)
+        {
+            Box::pin(reflection.v1.clone().oneshot(request))
+        } else if let Some(reflection) = self.reflection.as_mut()
+            && path.starts_with(REFLECTION_V1ALPHA)
+        {
+            Box::pin(reflection.v1alpha.clone().oneshot(request))
+        } else {
+            Box::pin(std::future::ready(Ok(tonic::Status::unimplemented("unknown service").into_http())))
+        };
+        async move {
+            match answer.await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            }
+        }
+    }
+}
+
+impl Reflection {
+    fn new() -> Result<Self, String> {
+        let builder = || {
+            tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(pb::DESCRIPTORS)
+                // Without these a tool prints a fault's details as base64.
+                .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
+        };
+        let v1 = builder().build_v1().map_err(|error| error.to_string())?;
+        let v1alpha = builder().build_v1alpha().map_err(|error| error.to_string())?;
+        Ok(Self { v1: BoxCloneSyncService::new(v1), v1alpha: BoxCloneSyncService::new(v1alpha) })
+    }
+}
