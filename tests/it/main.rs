@@ -1,1 +1,6 @@
 //! The integration tests, one binary.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod errors;
+mod support;
