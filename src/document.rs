@@ -109,7 +109,7 @@ impl<'a> Document<'a> {
     ///
     /// [`Cancelled`] when `cancel` says so.
     pub fn parse(text: &'a str, options: ReadOptions<'a>, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
-        Self::read(Cow::Borrowed(text), options, cancel)
+        Self::read(Cow::Borrowed(text), Cow::Borrowed(options.title), options, cancel)
     }
 
     /// Reads a page's readable text, which becomes [`Document::text`].
@@ -119,17 +119,19 @@ impl<'a> Document<'a> {
     /// [`html::UnreadableHtml`] when the page nests too deeply or holds no text, or when `cancel` says so.
     pub fn parse_html(page: &str, options: ReadOptions<'a>, cancel: Cancel<'_>) -> Result<Self, html::UnreadableHtml> {
         let page = html::extract(page, cancel)?;
-        let mut document = Self::read(Cow::Owned(page.text), options, cancel)?;
-        if document.title == Title::None && !page.title.is_empty() {
-            document.title = Title::Given(Cow::Owned(page.title));
-        }
-        Ok(document)
+        let title = if options.title.trim().is_empty() { Cow::Owned(page.title) } else { Cow::Borrowed(options.title) };
+        Ok(Self::read(Cow::Owned(page.text), title, options, cancel)?)
     }
 
-    fn read(text: Cow<'a, str>, options: ReadOptions<'a>, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
+    fn read(
+        text: Cow<'a, str>,
+        title: Cow<'a, str>,
+        options: ReadOptions<'a>,
+        cancel: Cancel<'_>,
+    ) -> Result<Self, Cancelled> {
         let language = Language::English;
         let mut document = Self {
-            title: if options.title.is_empty() { Title::None } else { Title::Given(Cow::Borrowed(options.title)) },
+            title: Title::None,
             language_code: Cow::Borrowed(if options.language_code.is_empty() { "en" } else { options.language_code }),
             language,
             paragraphs: Vec::new(),
@@ -139,18 +141,23 @@ impl<'a> Document<'a> {
             marks: Vec::new(),
             text,
         };
+        let lines = lines(&document.text);
+        let roles = boilerplate::roles(&document.text, &lines, &title, options.keep_boilerplate);
+        document.title = match roles.iter().position(|&role| role == Role::Title) {
+            _ if !title.trim().is_empty() => Title::Given(title),
+            Some(line) => Title::Found(lines[line]),
+            None => Title::None,
+        };
         let mut spans = Vec::new();
-        let mut begin = 0;
         let mut body_index = 0;
-        for line in document.text.split_inclusive('\n') {
+        for (&span, &role) in lines.iter().zip(&roles) {
             cancel.check()?;
-            let span = Span::new(begin, begin + line.len()).trim(&document.text);
-            begin += line.len();
-            if span.is_empty() {
-                continue;
-            }
             spans.clear();
-            text::sentence::split(&document.text, span, language, &mut spans);
+            if role == Role::Title {
+                spans.push(span);
+            } else {
+                text::sentence::split(&document.text, span, language, &mut spans);
+            }
             text::mark::pair(&document.text, span, &mut document.marks);
             let first = index(document.sentences.len());
             for &sentence in &spans {
@@ -161,14 +168,15 @@ impl<'a> Document<'a> {
                     span: sentence,
                     tokens: tokens..index(document.tokens.len()),
                     paragraph: index(document.paragraphs.len()),
-                    role: Role::Body,
+                    role,
                     opens_in_quotation: false,
                     points_back: opening.is_some_and(|word| word.classes.any(Class::POINTS_BACK)),
                 });
             }
             document.paragraphs.push(Paragraph { span, sentences: first..index(document.sentences.len()), body_index });
-            body_index += 1;
+            body_index += u32::from(role == Role::Body);
         }
+        repeat::mark(&mut document, cancel)?;
         Ok(document)
     }
 
@@ -211,6 +219,20 @@ impl<'a> Document<'a> {
         }
         spans.into_iter().map(|(_, span)| span).collect()
     }
+}
+
+/// The lines of a text that hold anything, without the white space around them.
+fn lines(text: &str) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let mut begin = 0;
+    for line in text.split_inclusive('\n') {
+        let span = Span::new(begin, begin + line.len()).trim(text);
+        begin += line.len();
+        if !span.is_empty() {
+            spans.push(span);
+        }
+    }
+    spans
 }
 
 /// A position in a flat array.

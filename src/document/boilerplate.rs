@@ -1,1 +1,46 @@
 //! Tells page furniture (share bars, teasers, comment forms) from the article.
+//!
+//! It is told by line, from phrases and shapes alone: nothing is known of any site. Losing a line of the article is
+//! worse than keeping one of furniture, so a phrase counts only where the line around it tells no story.
+
+mod article;
+pub(super) mod line;
+mod phrase;
+
+use super::{Role, title};
+use crate::text::Span;
+
+/// What part of the page each line is: title, body or furniture. A text of one line is body.
+pub(super) fn roles(text: &str, lines: &[Span], given_title: &str, keep: bool) -> Vec<Role> {
+    let mut roles = vec![Role::Body; lines.len()];
+    if lines.len() < 2 {
+        return roles;
+    }
+    let scan = line::Scan::new(text, lines);
+    let verdicts = article::verdicts(text, &scan);
+    let mut furniture = article::furniture(&scan, &verdicts);
+    if furniture.iter().all(|&furniture| furniture) {
+        furniture.fill(false);
+    }
+    let title = title::find(&scan, &furniture, given_title);
+    if let Some(title) = title {
+        repeats_of(&scan, title, &mut furniture);
+        roles[title] = Role::Title;
+    }
+    if !keep {
+        for (at, _) in furniture.iter().enumerate().filter(|(_, furniture)| **furniture) {
+            roles[at] = Role::Boilerplate;
+        }
+    }
+    roles
+}
+
+/// The headline said again in the body is furniture.
+fn repeats_of(scan: &line::Scan, title: usize, furniture: &mut [bool]) {
+    let headline = &scan.lines[title];
+    for (at, line) in scan.lines.iter().enumerate() {
+        if at != title && line.hash == headline.hash && line.words == headline.words {
+            furniture[at] = true;
+        }
+    }
+}

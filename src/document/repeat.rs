@@ -1,1 +1,137 @@
 //! Finds sentences that say again what another one says.
+//!
+//! Two sentences repeat each other when their word bigrams overlap by 0.8 (Jaccard's index; case, quotation marks and
+//! all other punctuation aside). A pair that overlaps so much must share one of the smallest fifth of its bigrams, in any fixed
+//! order (the prefix filter of set-similarity joins: Chaudhuri et al. 2006, Bayardo et al. 2007), so only these
+//! are looked up. Each sentence meets one candidate of each group it may belong to: linear in the text.
+
+use std::collections::HashMap;
+
+use super::{Document, Role, Sentence};
+use crate::{
+    cancel::{Cancel, Cancelled},
+    text::{Class, token::Shape},
+};
+
+/// A sentence of fewer words says too little to be a repeat: "Thank you." is none.
+const MIN_WORDS: usize = 4;
+/// How many groups with a bigram in common are compared.
+const MAX_CANDIDATES: usize = 8;
+
+/// Sentences that repeat each other.
+struct Group {
+    /// The one of them that stands.
+    standing: usize,
+    /// That one's bigrams, sorted: a range of all.
+    bigrams: (usize, usize),
+}
+
+/// Gives all but the best-formed of the body's sentences that repeat each other the role [`Role::Repeat`].
+pub(super) fn mark(document: &mut Document<'_>, cancel: Cancel<'_>) -> Result<(), Cancelled> {
+    let mut bigrams: Vec<u64> = Vec::with_capacity(document.tokens.len());
+    let mut groups: Vec<Group> = Vec::new();
+    let mut by_bigram: HashMap<u64, Vec<u32>> = HashMap::new();
+    let mut repeats = Vec::new();
+    for at in 0..document.sentences.len() {
+        cancel.check()?;
+        let sentence = &document.sentences[at];
+        if sentence.role != Role::Body {
+            continue;
+        }
+        let begin = bigrams.len();
+        push_bigrams(document, sentence, &mut bigrams);
+        let own = &bigrams[begin..];
+        if own.len() + 1 < MIN_WORDS {
+            bigrams.truncate(begin);
+            continue;
+        }
+        let prefix = &own[..=own.len() / 5];
+        let group = prefix.iter().filter_map(|bigram| by_bigram.get(bigram)).flatten().copied().find(|&group| {
+            let (from, to) = groups[group as usize].bigrams;
+            overlaps(&bigrams[from..to], own)
+        });
+        if let Some(group) = group {
+            let group = &mut groups[group as usize];
+            if form(document, at) > form(document, group.standing) {
+                repeats.push(group.standing);
+                group.standing = at;
+            } else {
+                repeats.push(at);
+            }
+            bigrams.truncate(begin);
+            continue;
+        }
+        let number = u32::try_from(groups.len()).unwrap_or(u32::MAX);
+        for &bigram in prefix {
+            let groups = by_bigram.entry(bigram).or_default();
+            if groups.len() < MAX_CANDIDATES {
+                groups.push(number);
+            }
+        }
+        groups.push(Group { standing: at, bigrams: (begin, bigrams.len()) });
+    }
+    for at in repeats {
+        document.sentences[at].role = Role::Repeat;
+    }
+    Ok(())
+}
+
+/// Adds the distinct bigrams of a sentence's words, in the order of their scrambled values.
+fn push_bigrams(document: &Document<'_>, sentence: &Sentence, bigrams: &mut Vec<u64>) {
+    let begin = bigrams.len();
+    let mut last = None;
+    for token in document.tokens_of(sentence).iter().filter(|token| token.shape.is(Shape::WORD)) {
+        if let Some(last) = last {
+            bigrams.push(((u64::from(last) << 32) | u64::from(token.word)).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        }
+        last = Some(token.word);
+    }
+    bigrams[begin..].sort_unstable();
+    let mut kept = begin;
+    for at in begin..bigrams.len() {
+        if kept == begin || bigrams[kept - 1] != bigrams[at] {
+            bigrams[kept] = bigrams[at];
+            kept += 1;
+        }
+    }
+    bigrams.truncate(kept);
+}
+
+/// Whether two sorted sets overlap by 0.8.
+fn overlaps(a: &[u64], b: &[u64]) -> bool {
+    let (shorter, longer) = if a.len() < b.len() { (a.len(), b.len()) } else { (b.len(), a.len()) };
+    if shorter * 5 < longer * 4 {
+        return false;
+    }
+    let (mut i, mut j, mut common) = (0, 0, 0);
+    while i < a.len() && j < b.len() {
+        match a[i].cmp(&b[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                (i, j, common) = (i + 1, j + 1, common + 1);
+            }
+        }
+    }
+    common * 5 >= (a.len() + b.len() - common) * 4
+}
+
+/// How well a sentence is formed: it begins and ends like one, and holds no debris.
+fn form(document: &Document<'_>, at: usize) -> (bool, bool) {
+    let sentence = &document.sentences[at];
+    let content = sentence.span.of(&document.text);
+    let closing = |c: char| matches!(c, '"' | '”' | '“' | '\'' | '’' | '‘' | ')' | ']' | '»');
+    let ends = content.trim_end_matches(closing).ends_with(['.', '!', '?', '。', '！', '？']);
+    let begins = content.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| !c.is_lowercase());
+    let is_debris = |word: &str, classes: Class| {
+        let mut chars = word.chars();
+        word.contains('\u{fffd}')
+            || chars.next().is_some_and(char::is_lowercase) && chars.next().is_none() && !classes.any(Class::STOP)
+    };
+    let clean = !document
+        .tokens_of(sentence)
+        .iter()
+        .filter(|token| token.shape.is(Shape::WORD))
+        .any(|token| is_debris(token.span.of(&document.text), document.vocabulary.word(token.word).classes));
+    (begins && ends, clean)
+}

@@ -1,1 +1,58 @@
 //! Tells the headline from the body.
+
+use std::collections::HashSet;
+
+use super::boilerplate::line::{Case, Ending, Line, Piece, Scan};
+
+/// The most words a headline holds.
+const MAX_WORDS: u32 = 24;
+/// The most bytes a headline holds.
+const MAX_BYTES: usize = 220;
+/// How many of the first lines are compared with a headline that was given.
+const LINES_COMPARED: usize = 8;
+
+/// Which of the lines is the headline: one that reads like the `given` one, or, where none was given, the first line
+/// that is no furniture, if it reads as a headline and a body follows. A text of one line is a sentence, not a title.
+pub(super) fn find(scan: &Scan, furniture: &[bool], given: &str) -> Option<usize> {
+    let mut body = (0..scan.lines.len()).filter(|&at| !furniture[at]);
+    if !given.trim().is_empty() {
+        let given = Scan::of_line(given);
+        return body.take(LINES_COMPARED).find(|&at| {
+            let line = &scan.lines[at];
+            !line.long && line.words <= 2 * MAX_WORDS && is_near(scan.head(line), &given.pieces)
+        });
+    }
+    let first = body.next()?;
+    let next = body.next()?;
+    reads_as_headline(scan, &scan.lines[first], &scan.lines[next]).then_some(first)
+}
+
+/// Whether a line reads as the headline of the one after it.
+fn reads_as_headline(scan: &Scan, line: &Line, next: &Line) -> bool {
+    if line.long
+        || line.words > MAX_WORDS
+        || line.span.len_bytes() > MAX_BYTES
+        || line.words < 3
+        || line.inner_stops > 1
+    {
+        return false;
+    }
+    let pieces = scan.head(line);
+    let asks = line.ending == Ending::Stop && line.inner_stops == 0 && line.words <= 16 && !line.full_stop;
+    let ends_open = line.ending == Ending::Open && !line.comma;
+    let opens_low = pieces.first().is_some_and(|piece| piece.case == Case::Lower) && line.capitalised == 0;
+    (ends_open || asks) && !opens_low && next.words >= 5 && next.span.len_bytes() * 2 > line.span.len_bytes()
+}
+
+/// Whether two lines hold nearly the same words: four in five, or all of the shorter one's where the other only adds
+/// the site's name.
+pub(super) fn is_near(line: &[Piece], given: &[Piece]) -> bool {
+    let words = |pieces: &[Piece]| -> HashSet<u64> {
+        pieces.iter().filter(|piece| piece.case != Case::Mark).map(|piece| piece.hash).collect()
+    };
+    let (line, given) = (words(line), words(given));
+    let common = line.intersection(&given).count();
+    let all = line.len() + given.len() - common;
+    let shorter = line.len().min(given.len());
+    all > 0 && (common * 5 >= all * 4 || shorter >= 4 && common == shorter && all - shorter <= 4)
+}

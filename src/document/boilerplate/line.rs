@@ -1,0 +1,344 @@
+//! A line as the furniture rules see it: its words as hashes with their classes, and how it begins and ends.
+
+use super::phrase::{self, WordClass};
+use crate::text::Span;
+
+/// From this length on only a line's two ends are read.
+const LONG_BYTES: usize = 320;
+/// How much of either end of a long line is read.
+const END_BYTES: usize = 100;
+
+/// A word or a piece of punctuation of a line.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::document) struct Piece {
+    /// Its case-folded letters, hashed; all numbers share one.
+    pub(in crate::document) hash: u64,
+    /// The lists it is on.
+    pub(in crate::document) class: WordClass,
+    /// How it is written.
+    pub(in crate::document) case: Case,
+}
+
+/// How a piece is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::document) enum Case {
+    /// Punctuation.
+    Mark,
+    /// Digits.
+    Number,
+    /// No capital at its head.
+    Lower,
+    /// A capital at its head.
+    Capitalised,
+    /// Capitals all through, two or more.
+    Capitals,
+    /// A character of a script that parts no words and knows no capitals.
+    Ideograph,
+}
+
+/// What a line ends with, closing quotation marks and brackets aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::document) enum Ending {
+    /// A full stop, an exclamation or a question mark.
+    Stop,
+    /// An ellipsis.
+    Ellipsis,
+    /// A colon.
+    Colon,
+    /// Anything else.
+    Open,
+}
+
+/// A line, scanned.
+#[derive(Clone, Debug)]
+pub(in crate::document) struct Line {
+    /// Where it stands.
+    pub(in crate::document) span: Span,
+    /// Its pieces, or those of a long line's head: a range of the scan's.
+    pub(in crate::document) head: (u32, u32),
+    /// A long line's last pieces; the same as `head` for any other.
+    pub(in crate::document) tail: (u32, u32),
+    /// How many words it holds; estimated for a long line.
+    pub(in crate::document) words: u32,
+    /// Of the words read, how many are too common to tell of anything.
+    pub(in crate::document) stop_words: u32,
+    /// Of the words read, how many begin with a capital.
+    pub(in crate::document) capitalised: u32,
+    /// Of the words read, how many are all capitals.
+    pub(in crate::document) capitals: u32,
+    /// Of the words read, how many are numbers.
+    pub(in crate::document) numbers: u32,
+    /// How many sentences seem to end inside it.
+    pub(in crate::document) inner_stops: u32,
+    /// The classes of all words read.
+    pub(in crate::document) classes: WordClass,
+    /// What it ends with.
+    pub(in crate::document) ending: Ending,
+    /// Its words, hashed: equal for lines that say the same.
+    pub(in crate::document) hash: u64,
+    /// It is too long to be read whole.
+    pub(in crate::document) long: bool,
+    /// Its very last character is a full stop.
+    pub(in crate::document) full_stop: bool,
+    /// Its very last character is a comma, a semicolon or a dash.
+    pub(in crate::document) comma: bool,
+}
+
+impl Line {
+    /// Whether it has the shape of prose: words enough, and an end.
+    pub(in crate::document) fn is_prose(&self) -> bool {
+        self.long || (self.words >= 8 && self.ending == Ending::Stop && self.stop_words * 8 >= self.words)
+    }
+
+    /// Whether it has the shape of a headline or of a teaser: some words, and no end.
+    pub(in crate::document) fn is_headline_like(&self) -> bool {
+        !self.long && self.words <= 22 && self.ending != Ending::Stop
+    }
+}
+
+/// The lines of a text, scanned.
+#[derive(Debug)]
+pub(in crate::document) struct Scan {
+    pub(in crate::document) pieces: Vec<Piece>,
+    pub(in crate::document) lines: Vec<Line>,
+}
+
+impl Scan {
+    /// The pieces of a line's head: all of them, unless it is long.
+    pub(in crate::document) fn head(&self, line: &Line) -> &[Piece] {
+        &self.pieces[line.head.0 as usize..line.head.1 as usize]
+    }
+
+    /// The pieces of a line's end: all of them, unless it is long.
+    pub(in crate::document) fn tail(&self, line: &Line) -> &[Piece] {
+        &self.pieces[line.tail.0 as usize..line.tail.1 as usize]
+    }
+
+    /// Scans a text of its own as one line.
+    pub(in crate::document) fn of_line(text: &str) -> Self {
+        Self::new(text, &[Span::new(0, text.len()).trim(text)])
+    }
+
+    /// Scans lines: linear in their bytes, and for long ones in their number.
+    pub(in crate::document) fn new(text: &str, spans: &[Span]) -> Self {
+        let mut scan = Self { pieces: Vec::with_capacity(spans.len() * 24), lines: Vec::with_capacity(spans.len()) };
+        for &span in spans {
+            let line = scan.line(text, span);
+            scan.lines.push(line);
+        }
+        scan
+    }
+
+    fn line(&mut self, text: &str, span: Span) -> Line {
+        let content = span.of(text);
+        let long = content.len() > LONG_BYTES;
+        let mut line = Line {
+            span,
+            head: (0, 0),
+            tail: (0, 0),
+            words: 0,
+            stop_words: 0,
+            capitalised: 0,
+            capitals: 0,
+            numbers: 0,
+            inner_stops: 0,
+            classes: WordClass::NONE,
+            ending: ending(content),
+            hash: HASH_SEED,
+            long,
+            full_stop: content.trim_end_matches(['"', '”', '’', '\'', ')']).ends_with('.'),
+            comma: content.ends_with([',', ';', '-', '–', '—']),
+        };
+        let begin = self.pieces.len();
+        if long {
+            self.read(&content[..content.floor_char_boundary(END_BYTES)], &mut line);
+            line.head = (count(begin), count(self.pieces.len()));
+            let begin = self.pieces.len();
+            self.read(&content[content.ceil_char_boundary(content.len() - END_BYTES)..], &mut line);
+            line.tail = (count(begin), count(self.pieces.len()));
+            line.words = line.words.max(count(content.len() / 6));
+            line.hash ^= content.len() as u64;
+        } else {
+            self.read(content, &mut line);
+            line.head = (count(begin), count(self.pieces.len()));
+            line.tail = line.head;
+        }
+        line
+    }
+
+    /// Reads the words of `content` into the scan, and counts them in `line`.
+    fn read(&mut self, content: &str, line: &mut Line) {
+        let bytes = content.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let (c, width) = char_at(content, at);
+            if !is_word_char(c) {
+                at += width;
+                self.punctuation(c, line, content, at);
+                continue;
+            }
+            if is_ideograph(c) {
+                at += width;
+                line.words += 1;
+                line.hash = mix(line.hash, u64::from(c));
+                let piece = Piece { hash: u64::from(c), class: WordClass::NONE, case: Case::Ideograph };
+                self.pieces.push(piece);
+                continue;
+            }
+            let (piece, end) = word(content, at);
+            at = end;
+            line.words += 1;
+            line.stop_words += u32::from(piece.class.any(WordClass::STOP));
+            line.classes |= piece.class;
+            match piece.case {
+                Case::Capitalised => line.capitalised += 1,
+                Case::Capitals => line.capitals += 1,
+                Case::Number => line.numbers += 1,
+                _ => {}
+            }
+            line.hash = mix(line.hash, piece.hash);
+            self.pieces.push(piece);
+        }
+    }
+
+    fn punctuation(&mut self, c: char, line: &mut Line, content: &str, next: usize) {
+        match c {
+            '.' | '!' | '?' | '。' | '！' | '？' => {
+                let inner = !c.is_ascii() || content.as_bytes().get(next) == Some(&b' ');
+                line.inner_stops += u32::from(inner && next < content.len());
+            }
+            ',' | ';' | '"' | '“' | '”' | '\'' | '’' | '‘' | '„' | '«' | '\u{200b}' | '\u{feff}' | '、' | '，' =>
+                {}
+            _ if c.is_whitespace() => {}
+            '–' | '—' | '-' => {
+                self.pieces.push(Piece { hash: u64::from('-'), class: WordClass::NONE, case: Case::Mark });
+            }
+            _ => self.pieces.push(Piece { hash: u64::from(c), class: WordClass::NONE, case: Case::Mark }),
+        }
+    }
+}
+
+/// The hash all numbers share.
+pub(in crate::document) const NUMBER: u64 = 0x9e37_79b9_7f4a_7c15;
+const HASH_SEED: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn mix(hash: u64, value: u64) -> u64 {
+    (hash ^ value).wrapping_mul(0x0100_0000_01b3).rotate_left(23)
+}
+
+/// The pieces of a phrase of the lists, as a line's are read.
+pub(in crate::document) fn hash_of(piece: &str) -> u64 {
+    let first = piece.chars().next().unwrap_or_default();
+    if !is_word_char(first) || is_ideograph(first) {
+        return u64::from(if matches!(first, '–' | '—') { '-' } else { first });
+    }
+    hash_word(piece).0
+}
+
+/// The word at `begin`, and where it ends.
+fn word(content: &str, begin: usize) -> (Piece, usize) {
+    let bytes = content.as_bytes();
+    let mut end = begin;
+    while end < bytes.len() {
+        let (c, width) = char_at(content, end);
+        let inside =
+            is_word_char(c) && !is_ideograph(c) || matches!(c, '\'' | '’' | '.') && joins(content, end + width, c);
+        if !inside {
+            break;
+        }
+        end += width;
+    }
+    let (hash, case) = hash_word(&content[begin..end]);
+    (Piece { hash, class: phrase::class_of(hash), case }, end)
+}
+
+/// Whether a full stop or an apostrophe before `at` stands between two letters of one word.
+fn joins(content: &str, at: usize, mark: char) -> bool {
+    if at >= content.len() {
+        return false;
+    }
+    let (c, _) = char_at(content, at);
+    if mark == '.' { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() }
+}
+
+/// A word's case-folded letters, hashed, and how it is written.
+fn hash_word(word: &str) -> (u64, Case) {
+    let mut hash = HASH_SEED;
+    let (mut upper, mut lower, mut digits) = (0u32, 0u32, 0u32);
+    let mut fold = |c: char| hash = (hash ^ u64::from(c)).wrapping_mul(0x0100_0000_01b3);
+    for c in word.chars() {
+        if c.is_ascii_lowercase() {
+            lower += 1;
+            fold(c);
+        } else if c.is_ascii_uppercase() {
+            upper += 1;
+            fold(c.to_ascii_lowercase());
+        } else if c.is_ascii_digit() {
+            digits += 1;
+            fold(c);
+        } else if c.is_ascii() {
+            if c == '\'' {
+                fold(c);
+            }
+        } else if c == '’' {
+            fold('\'');
+        } else {
+            if c.is_uppercase() {
+                upper += 1;
+            } else {
+                lower += 1;
+            }
+            c.to_lowercase().for_each(&mut fold);
+        }
+    }
+    let capital = word.chars().next().is_some_and(char::is_uppercase);
+    let case = match (upper, lower, digits) {
+        (0, 0, _) => return (NUMBER, Case::Number),
+        (2.., 0, _) => Case::Capitals,
+        _ if capital => Case::Capitalised,
+        _ => Case::Lower,
+    };
+    (hash, case)
+}
+
+fn char_at(content: &str, at: usize) -> (char, usize) {
+    let byte = content.as_bytes()[at];
+    if byte.is_ascii() {
+        return (char::from(byte), 1);
+    }
+    let c = content[at..].chars().next().unwrap_or_default();
+    (c, c.len_utf8())
+}
+
+fn is_word_char(c: char) -> bool {
+    if c.is_ascii() {
+        c.is_ascii_alphanumeric() || c == '_'
+    } else {
+        c.is_alphanumeric() || ('\u{300}'..'\u{370}').contains(&c)
+    }
+}
+
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+}
+
+fn ending(content: &str) -> Ending {
+    let closing =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '”' | '“' | '\'' | '’' | '‘' | ')' | ']' | '»' | '」' | '』');
+    let bare = content.trim_end_matches(closing);
+    if bare.ends_with('…') || bare.ends_with("...") {
+        return Ending::Ellipsis;
+    }
+    if bare.ends_with("a.m.") || bare.ends_with("p.m.") {
+        return Ending::Open;
+    }
+    match bare.chars().next_back() {
+        Some('.' | '!' | '?' | '。' | '！' | '？' | '｡' | '؟' | '।') => Ending::Stop,
+        Some(':' | '：') => Ending::Colon,
+        _ => Ending::Open,
+    }
+}
+
+fn count(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,272 @@
+//! The phrases and words page furniture is told by: what `data/furniture_phrases.txt` and `data/furniture_words.txt` hold.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+    ops::BitOrAssign,
+    sync::LazyLock,
+};
+
+use super::line::{self, Case, Ending, Line, NUMBER, Piece, Scan};
+
+/// The classes of a word as furniture goes: a set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::document) struct WordClass(u16);
+
+impl WordClass {
+    pub(in crate::document) const NONE: Self = Self(0);
+    pub(in crate::document) const MONTH: Self = Self(1);
+    pub(in crate::document) const WEEKDAY: Self = Self(1 << 1);
+    pub(in crate::document) const TIME: Self = Self(1 << 2);
+    pub(in crate::document) const PUBLISH: Self = Self(1 << 3);
+    pub(in crate::document) const AGENCY: Self = Self(1 << 4);
+    pub(in crate::document) const CREDIT: Self = Self(1 << 5);
+    pub(in crate::document) const ROLE: Self = Self(1 << 6);
+    pub(in crate::document) const SOCIAL: Self = Self(1 << 7);
+    pub(in crate::document) const SECTION: Self = Self(1 << 8);
+    pub(in crate::document) const NAVIGATE: Self = Self(1 << 9);
+    pub(in crate::document) const STOP: Self = Self(1 << 10);
+    /// Tells a story rather than addresses the reader: said, was, they.
+    pub(in crate::document) const NARRATIVE: Self = Self(1 << 11);
+
+    /// Whether the word is on any of these lists.
+    pub(in crate::document) const fn any(self, classes: Self) -> bool {
+        self.0 & classes.0 != 0
+    }
+
+    /// Both together.
+    pub(in crate::document) const fn with(self, classes: Self) -> Self {
+        Self(self.0 | classes.0)
+    }
+}
+
+impl BitOrAssign for WordClass {
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+/// What a phrase says of the line it stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::document) enum Verdict {
+    /// Furniture before the article begins, or after it ends.
+    Edge,
+    /// Furniture.
+    Drop,
+    /// Furniture, and the teasers after it too.
+    Heading,
+    /// Furniture, and all that follows, unless the article goes on.
+    Tail,
+    /// Furniture, and all that follows.
+    End,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// The phrase is the line.
+    Line,
+    /// The line begins with it.
+    Begin,
+    /// The line ends with it.
+    Close,
+    /// The line holds it.
+    Any,
+}
+
+/// What else must be true of the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// It holds no word that tells a story.
+    Plain,
+    /// That, and it does not end like a sentence.
+    Open,
+    /// Nothing.
+    Sure,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Piece(u64),
+    /// Any one word.
+    One,
+    /// One to four words.
+    Some,
+}
+
+#[derive(Debug)]
+struct Phrase {
+    steps: Vec<Step>,
+    place: Place,
+    verdict: Verdict,
+    /// The most words the line may hold.
+    words: u32,
+    manner: Manner,
+}
+
+/// What the lists hold of the phrases that begin with a word.
+#[derive(Debug, Default)]
+struct Entry {
+    class: WordClass,
+    phrases: Vec<Phrase>,
+}
+
+/// The words are hashed already.
+#[derive(Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value ^ (value >> 31);
+    }
+}
+
+type Table<V> = HashMap<u64, V, BuildHasherDefault<AsIs>>;
+
+const CLASSES: &[(&str, WordClass)] = &[
+    ("month", WordClass::MONTH),
+    ("weekday", WordClass::WEEKDAY),
+    ("time", WordClass::TIME),
+    ("publish", WordClass::PUBLISH),
+    ("agency", WordClass::AGENCY),
+    ("credit", WordClass::CREDIT),
+    ("role", WordClass::ROLE),
+    ("social", WordClass::SOCIAL),
+    ("section", WordClass::SECTION),
+    ("navigate", WordClass::NAVIGATE),
+    ("stop", WordClass::STOP),
+    ("narrative", WordClass::NARRATIVE),
+];
+
+static LISTS: LazyLock<Table<Entry>> = LazyLock::new(|| {
+    let mut table: Table<Entry> = Table::default();
+    let mut class = WordClass::NONE;
+    for line in lines(include_str!("../../../data/furniture_words.txt")) {
+        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            class = CLASSES.iter().find(|(known, _)| *known == name).map_or(WordClass::NONE, |&(_, class)| class);
+            continue;
+        }
+        for word in line.split_whitespace() {
+            table.entry(line::hash_of(word)).or_default().class |= class;
+        }
+    }
+    let mut rule = section("");
+    for line in lines(include_str!("../../../data/furniture_phrases.txt")) {
+        if let Some(heading) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            rule = section(heading);
+            continue;
+        }
+        let steps: Vec<Step> = line.split_whitespace().map(step).collect();
+        let (place, verdict, words, manner) = rule;
+        if let Some(&Step::Piece(first)) = steps.first() {
+            table.entry(first).or_default().phrases.push(Phrase { steps, place, verdict, words, manner });
+        }
+    }
+    table
+});
+
+fn lines(list: &str) -> impl Iterator<Item = &str> {
+    list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("# "))
+}
+
+/// Reads a section's heading, as the list's own comment explains it.
+fn section(heading: &str) -> (Place, Verdict, u32, Manner) {
+    let mut rule = (Place::Line, Verdict::Drop, u32::MAX, Manner::Plain);
+    for field in heading.split_whitespace() {
+        match field {
+            "begin" => rule.0 = Place::Begin,
+            "close" => rule.0 = Place::Close,
+            "any" => rule.0 = Place::Any,
+            "edge" => rule.1 = Verdict::Edge,
+            "heading" => rule.1 = Verdict::Heading,
+            "tail" => rule.1 = Verdict::Tail,
+            "end" => rule.1 = Verdict::End,
+            "open" => rule.3 = Manner::Open,
+            "sure" => rule.3 = Manner::Sure,
+            _ => rule.2 = field.parse().unwrap_or(rule.2),
+        }
+    }
+    rule
+}
+
+fn step(word: &str) -> Step {
+    match word {
+        "_" => Step::One,
+        "__" => Step::Some,
+        "#" => Step::Piece(NUMBER),
+        _ => Step::Piece(line::hash_of(word)),
+    }
+}
+
+/// The classes of a word by its hash.
+pub(in crate::document) fn class_of(hash: u64) -> WordClass {
+    LISTS.get(&hash).map_or(WordClass::NONE, |entry| entry.class)
+}
+
+/// What the phrases say of a line: the strongest verdict. Of a long line only the ends are looked at.
+pub(in crate::document) fn verdict(scan: &Scan, line: &Line) -> Option<Verdict> {
+    let head = scan.head(line);
+    if !line.long {
+        return strongest(head, 0..head.len(), line, |place| place != Place::Line || line.words <= 16);
+    }
+    let begins = strongest(head, 0..head.len().min(3), line, |place| place == Place::Begin);
+    let tail = scan.tail(line);
+    begins.max(strongest(tail, 0..tail.len(), line, |place| place == Place::Close))
+}
+
+/// The strongest verdict of the phrases that begin at one of `starts` and stand at a place that is `wanted`.
+fn strongest(
+    pieces: &[Piece],
+    starts: std::ops::Range<usize>,
+    line: &Line,
+    wanted: impl Fn(Place) -> bool,
+) -> Option<Verdict> {
+    let first_word = pieces.iter().position(|piece| piece.case != Case::Mark).unwrap_or(0);
+    let tells = line.classes.any(WordClass::NARRATIVE);
+    let stops = line.ending == Ending::Stop;
+    let mut strongest = None;
+    for at in starts {
+        let Some(entry) = LISTS.get(&pieces[at].hash) else { continue };
+        for phrase in &entry.phrases {
+            let manner = match phrase.manner {
+                Manner::Plain => !tells || phrase.place == Place::Line,
+                Manner::Open => !tells && !stops,
+                Manner::Sure => true,
+            };
+            if line.words > phrase.words || !manner || !wanted(phrase.place) || strongest >= Some(phrase.verdict) {
+                continue;
+            }
+            let fits = match phrase.place {
+                Place::Line => at <= first_word && fits(&phrase.steps, &pieces[at..], true),
+                Place::Begin => at <= first_word && fits(&phrase.steps, &pieces[at..], false),
+                Place::Close => fits(&phrase.steps, &pieces[at..], true),
+                Place::Any => fits(&phrase.steps, &pieces[at..], false),
+            };
+            if fits {
+                strongest = Some(phrase.verdict);
+            }
+        }
+    }
+    strongest
+}
+
+/// Whether the steps match the head of `pieces`; with `whole`, so that only punctuation and numbers are left over.
+fn fits(steps: &[Step], pieces: &[Piece], whole: bool) -> bool {
+    let Some((step, rest)) = steps.split_first() else {
+        return !whole || pieces.iter().all(|piece| matches!(piece.case, Case::Mark | Case::Number));
+    };
+    match step {
+        Step::Piece(hash) => pieces.first().is_some_and(|piece| piece.hash == *hash) && fits(rest, &pieces[1..], whole),
+        Step::One => !pieces.is_empty() && fits(rest, &pieces[1..], whole),
+        Step::Some => (1..=pieces.len().min(4)).any(|taken| fits(rest, &pieces[taken..], whole)),
+    }
+}
