@@ -1,11 +1,14 @@
 //! What the word lists under `data/` say of a word.
 
+pub(super) mod table;
+
 use std::{
     ops::{BitOr, BitOrAssign},
     sync::OnceLock,
 };
 
 use super::{Language, vocabulary::key::Key};
+use table::Table;
 
 /// A set of word classes: which lists a word is on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +21,28 @@ impl Class {
     pub const STOP: Class = Class(1);
     /// Points back to the sentence before when it opens one.
     pub const POINTS_BACK: Class = Class(1 << 1);
+    /// Abbreviates, when capitalised, and stands before a name: "Mr".
+    pub const TITLE_ABBREVIATION: Class = Class(1 << 2);
+    /// Abbreviates, when capitalised, and may end a sentence: "Inc".
+    pub const NAME_ABBREVIATION: Class = Class(1 << 3);
+    /// Abbreviates, and may end a sentence: "etc".
+    pub const ABBREVIATION: Class = Class(1 << 4);
+    /// Abbreviates before a number, and is a word elsewhere: "no".
+    pub const NUMBER_ABBREVIATION: Class = Class(1 << 5);
+    /// A time of day: "p.m".
+    pub const TIME_ABBREVIATION: Class = Class(1 << 6);
+    /// Abbreviates.
+    pub const ABBREVIATIONS: Class = Class(0b11111 << 2);
+    /// Goes on after a time of day: "Monday", "Eastern".
+    pub const FOLLOWS_TIME: Class = Class(1 << 7);
+    /// Opens sentences and, capitalised, stands hardly anywhere else.
+    pub const OPENS_SENTENCE: Class = Class(1 << 8);
+    /// A name that ends in an exclamation mark: "Yahoo".
+    pub const EXCLAIMS: Class = Class(1 << 9);
+    /// Says that somebody said or asked something: "said".
+    pub const REPORTS: Class = Class(1 << 10);
+    /// Says, before a colon, whose a picture is: "Image".
+    pub const CREDITS: Class = Class(1 << 11);
 
     /// Whether the word is on any of these lists.
     #[must_use]
@@ -58,6 +83,46 @@ const LISTS: &[(Option<Language>, Class, &str)] = &[
     (Some(Language::English), Class::POINTS_BACK, include_str!("../../data/points_back.txt")),
 ];
 
+/// What ends with a full stop without ending a sentence, and what opens one: lists of lines that name a class.
+const SENTENCE_ENDS: &[(Language, &str)] = &[
+    (Language::Danish, include_str!("../../data/sentence_ends/da.txt")),
+    (Language::Dutch, include_str!("../../data/sentence_ends/nl.txt")),
+    (Language::English, include_str!("../../data/sentence_ends/en.txt")),
+    (Language::French, include_str!("../../data/sentence_ends/fr.txt")),
+    (Language::German, include_str!("../../data/sentence_ends/de.txt")),
+    (Language::Italian, include_str!("../../data/sentence_ends/it.txt")),
+    (Language::Norwegian, include_str!("../../data/sentence_ends/no.txt")),
+    (Language::Portuguese, include_str!("../../data/sentence_ends/pt.txt")),
+    (Language::Russian, include_str!("../../data/sentence_ends/ru.txt")),
+    (Language::Spanish, include_str!("../../data/sentence_ends/es.txt")),
+    (Language::Swedish, include_str!("../../data/sentence_ends/sv.txt")),
+];
+
+/// The classes that those lines name.
+const SENTENCE_END_CLASSES: &[(&str, Class)] = &[
+    ("title", Class::TITLE_ABBREVIATION),
+    ("name", Class::NAME_ABBREVIATION),
+    ("any", Class::ABBREVIATION),
+    ("number", Class::NUMBER_ABBREVIATION),
+    ("time", Class::TIME_ABBREVIATION),
+    ("follows_time", Class::FOLLOWS_TIME),
+    ("opens", Class::OPENS_SENTENCE),
+    ("exclaims", Class::EXCLAIMS),
+    ("reports", Class::REPORTS),
+    ("credits", Class::CREDITS),
+];
+
+/// The words of a list whose lines name their class: "title: mr mrs".
+fn classed_entries(list: &str) -> impl Iterator<Item = (&str, Class)> {
+    entries(list)
+        .filter_map(|line| line.split_once(':'))
+        .filter_map(|(name, words)| {
+            let &(_, class) = SENTENCE_END_CLASSES.iter().find(|(known, _)| *known == name)?;
+            Some(words.split_whitespace().map(move |word| (word, class)))
+        })
+        .flatten()
+}
+
 /// The entries of a word list, without its comments.
 pub fn entries(list: &str) -> impl Iterator<Item = &str> {
     list.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).filter(|entry| !entry.is_empty())
@@ -65,10 +130,7 @@ pub fn entries(list: &str) -> impl Iterator<Item = &str> {
 
 /// The word lists of one language, as a table.
 #[derive(Debug)]
-pub struct Lexicon {
-    /// An open-addressing table, at most a quarter full: a free place ends a search.
-    slots: Vec<Option<(Key, Class)>>,
-}
+pub struct Lexicon(Table);
 
 static LEXICONS: [OnceLock<Lexicon>; Language::COUNT] = [const { OnceLock::new() }; Language::COUNT];
 
@@ -89,18 +151,9 @@ impl Lexicon {
             })
             .flatten()
             .collect();
-        classes.sort_unstable_by_key(|&(word, _)| word);
-        let mut slots = vec![None; (classes.len() * 4 + 1).next_power_of_two()];
-        for same in classes.chunk_by(|a, b| a.0 == b.0) {
-            let key = Key::of(same[0].0.as_bytes());
-            let class = same.iter().fold(Class::NONE, |all, &(_, class)| all | class);
-            let mut at = place(key, slots.len());
-            while slots[at].is_some() {
-                at = (at + 1) % slots.len();
-            }
-            slots[at] = Some((key, class));
-        }
-        Self { slots }
+        let reads = |of: Language| of == language || language == Language::Other && of == Language::English;
+        classes.extend(SENTENCE_ENDS.iter().filter(|(of, _)| reads(*of)).flat_map(|(_, list)| classed_entries(list)));
+        Self(Table::of(classes.into_iter().map(|(word, class)| (word, class.0))))
     }
 
     /// The classes of a folded word.
@@ -109,22 +162,17 @@ impl Lexicon {
         self.find(Key::of(folded.as_bytes()))
     }
 
-    /// The classes of the word with that key. A long word is known by its digest alone: a list of a few thousand words
-    /// meets another word's by chance less than once in a billion billion.
-    pub(super) fn find(&self, key: Key) -> Class {
-        let mut at = place(key, self.slots.len());
-        while let Some((other, class)) = self.slots[at] {
-            if other == key {
-                return class;
-            }
-            at = (at + 1) & (self.slots.len() - 1);
-        }
-        Class::NONE
+    /// The classes of a folded word, given as bytes of UTF-8.
+    #[must_use]
+    pub(super) fn classes_of(&self, folded: &[u8]) -> Class {
+        self.find(Key::of(folded))
     }
-}
 
-fn place(key: Key, slots: usize) -> usize {
-    usize::try_from(key.hash() % slots as u64).unwrap_or_default()
+    /// The classes of the word with that key.
+    #[inline]
+    pub(super) fn find(&self, key: Key) -> Class {
+        Class(self.0.get(key))
+    }
 }
 
 #[cfg(test)]
