@@ -12,7 +12,7 @@ use std::{borrow::Cow, ops::Range};
 
 use crate::{
     cancel::{Cancel, Cancelled},
-    text::{self, Class, Language, Mark, Span, Token, Vocabulary},
+    text::{self, Class, Language, Mark, Span, Token, Vocabulary, token::Shape},
 };
 
 /// How an article is to be read.
@@ -129,10 +129,14 @@ impl<'a> Document<'a> {
         options: ReadOptions<'a>,
         cancel: Cancel<'_>,
     ) -> Result<Self, Cancelled> {
-        let language = Language::English;
+        let language_code = match options.language_code {
+            "" => text::language::detect(&text),
+            given => given,
+        };
+        let language = Language::of_code(language_code);
         let mut document = Self {
             title: Title::None,
-            language_code: Cow::Borrowed(if options.language_code.is_empty() { "en" } else { options.language_code }),
+            language_code: Cow::Borrowed(language_code),
             language,
             paragraphs: Vec::new(),
             sentences: Vec::new(),
@@ -141,43 +145,82 @@ impl<'a> Document<'a> {
             marks: Vec::new(),
             text,
         };
-        let lines = lines(&document.text);
+        let lines = text::paragraph::split(&document.text);
         let roles = boilerplate::roles(&document.text, &lines, &title, options.keep_boilerplate);
         document.title = match roles.iter().position(|&role| role == Role::Title) {
             _ if !title.trim().is_empty() => Title::Given(title),
             Some(line) => Title::Found(lines[line]),
             None => Title::None,
         };
-        let mut spans = Vec::new();
-        let mut body_index = 0;
-        for (&span, &role) in lines.iter().zip(&roles) {
-            cancel.check()?;
-            spans.clear();
-            if role == Role::Title {
-                spans.push(span);
-            } else {
-                text::sentence::split(&document.text, span, language, &mut spans);
-            }
-            text::mark::pair(&document.text, span, &mut document.marks);
-            let first = index(document.sentences.len());
-            for &sentence in &spans {
-                let tokens = index(document.tokens.len());
-                text::token::tokenize(&document.text, sentence, &mut document.vocabulary, &mut document.tokens);
-                let opening = document.tokens.get(tokens as usize).map(|token| document.vocabulary.word(token.word));
-                document.sentences.push(Sentence {
-                    span: sentence,
-                    tokens: tokens..index(document.tokens.len()),
-                    paragraph: index(document.paragraphs.len()),
-                    role,
-                    opens_in_quotation: false,
-                    points_back: opening.is_some_and(|word| word.classes.any(Class::POINTS_BACK)),
-                });
-            }
-            document.paragraphs.push(Paragraph { span, sentences: first..index(document.sentences.len()), body_index });
-            body_index += u32::from(role == Role::Body);
-        }
+        document.read_paragraphs(&lines, &roles, cancel)?;
+        document.mark_openings();
         repeat::mark(&mut document, cancel)?;
         Ok(document)
+    }
+
+    /// Splits paragraphs into sentences and those into tokens. A sentence may run on into the next paragraph.
+    fn read_paragraphs(&mut self, paragraphs: &[Span], roles: &[Role], cancel: Cancel<'_>) -> Result<(), Cancelled> {
+        let mut spans = Vec::new();
+        let mut body_index = 0;
+        let mut at = 0;
+        while at < paragraphs.len() {
+            cancel.check()?;
+            let runs_on = |next: usize| {
+                roles[next] == Role::Body
+                    && roles[next - 1] == Role::Body
+                    && text::paragraph::runs_on(&self.text, paragraphs[next - 1], paragraphs[next])
+            };
+            let end = (at + 1..paragraphs.len()).find(|&next| !runs_on(next)).unwrap_or(paragraphs.len());
+            let stretch = Span { begin: paragraphs[at].begin, end: paragraphs[end - 1].end };
+            spans.clear();
+            if roles[at] == Role::Title {
+                spans.push(stretch);
+            } else {
+                text::sentence::split(&self.text, stretch, self.language, &mut spans);
+            }
+            let mut sentences = spans.iter().copied().peekable();
+            for (&paragraph, &role) in paragraphs[at..end].iter().zip(&roles[at..end]) {
+                text::mark::pair(&self.text, paragraph, &mut self.marks);
+                let first = index(self.sentences.len());
+                while let Some(span) = sentences.next_if(|sentence| sentence.begin < paragraph.end) {
+                    self.read_sentence(span, role);
+                }
+                let sentences = first..index(self.sentences.len());
+                self.paragraphs.push(Paragraph { span: paragraph, sentences, body_index });
+                body_index += u32::from(role == Role::Body);
+            }
+            at = end;
+        }
+        Ok(())
+    }
+
+    fn read_sentence(&mut self, span: Span, role: Role) {
+        let first = self.tokens.len();
+        text::token::tokenize(&self.text, span, &mut self.vocabulary, &mut self.tokens);
+        self.sentences.push(Sentence {
+            span,
+            tokens: index(first)..index(self.tokens.len()),
+            paragraph: index(self.paragraphs.len()),
+            role,
+            opens_in_quotation: false,
+            points_back: false,
+        });
+    }
+
+    /// Finds which sentences open inside quotation marks, and which with a word that points back.
+    fn mark_openings(&mut self) {
+        let mut marks = self.marks.iter().peekable();
+        let mut closes = 0;
+        for sentence in &mut self.sentences {
+            while let Some(mark) = marks.next_if(|mark| mark.open.begin < sentence.span.begin) {
+                closes = closes.max(mark.close.begin);
+            }
+            sentence.opens_in_quotation = sentence.span.begin < closes;
+            let tokens = &self.tokens[sentence.tokens.start as usize..sentence.tokens.end as usize];
+            let opening = tokens.iter().find(|token| token.shape.is(Shape::WORD));
+            sentence.points_back =
+                opening.is_some_and(|token| self.vocabulary.word(token.word).classes.any(Class::POINTS_BACK));
+        }
     }
 
     /// The headline's words; empty when there is none.
@@ -219,20 +262,6 @@ impl<'a> Document<'a> {
         }
         spans.into_iter().map(|(_, span)| span).collect()
     }
-}
-
-/// The lines of a text that hold anything, without the white space around them.
-fn lines(text: &str) -> Vec<Span> {
-    let mut spans = Vec::new();
-    let mut begin = 0;
-    for line in text.split_inclusive('\n') {
-        let span = Span::new(begin, begin + line.len()).trim(text);
-        begin += line.len();
-        if !span.is_empty() {
-            spans.push(span);
-        }
-    }
-    spans
 }
 
 /// A position in a flat array.

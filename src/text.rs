@@ -7,6 +7,7 @@ pub mod language;
 pub mod lexicon;
 pub mod mark;
 pub mod offset;
+pub mod paragraph;
 pub(crate) mod script;
 pub mod sentence;
 pub mod span;

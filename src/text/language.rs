@@ -45,33 +45,40 @@ pub enum Language {
 }
 
 impl Language {
+    /// The languages by their codes of two letters and of three.
+    const CODES: &[(&[&str], Language)] = &[
+        (&["en", "eng"], Language::English),
+        (&["de", "deu", "ger", "gsw"], Language::German),
+        (&["fr", "fra", "fre"], Language::French),
+        (&["es", "spa"], Language::Spanish),
+        (&["it", "ita"], Language::Italian),
+        (&["pt", "por"], Language::Portuguese),
+        (&["nl", "nld", "dut"], Language::Dutch),
+        (&["da", "dan"], Language::Danish),
+        (&["sv", "swe"], Language::Swedish),
+        (&["no", "nb", "nn", "nor", "nob", "nno"], Language::Norwegian),
+        (&["fi", "fin"], Language::Finnish),
+        (&["ru", "rus"], Language::Russian),
+        (&["zh", "zho", "chi", "cmn", "yue"], Language::Chinese),
+        (&["ja", "jpn"], Language::Japanese),
+        (&["th", "tha"], Language::Thai),
+    ];
+
     /// The language of a BCP-47 code, by its first subtag: of "pt-BR" Portuguese.
     #[must_use]
     pub fn of_code(code: &str) -> Self {
         let primary = code.split(['-', '_']).next().unwrap_or_default();
         let is = |codes: &[&str]| codes.iter().any(|code| code.eq_ignore_ascii_case(primary));
-        const CODES: &[(&[&str], Language)] = &[
-            (&["en", "eng"], Language::English),
-            (&["de", "deu", "ger", "gsw"], Language::German),
-            (&["fr", "fra", "fre"], Language::French),
-            (&["es", "spa"], Language::Spanish),
-            (&["it", "ita"], Language::Italian),
-            (&["pt", "por"], Language::Portuguese),
-            (&["nl", "nld", "dut"], Language::Dutch),
-            (&["da", "dan"], Language::Danish),
-            (&["sv", "swe"], Language::Swedish),
-            (&["no", "nb", "nn", "nor", "nob", "nno"], Language::Norwegian),
-            (&["fi", "fin"], Language::Finnish),
-            (&["ru", "rus"], Language::Russian),
-            (&["zh", "zho", "chi", "cmn", "yue"], Language::Chinese),
-            (&["ja", "jpn"], Language::Japanese),
-            (&["th", "tha"], Language::Thai),
-        ];
-        CODES.iter().find(|(codes, _)| is(codes)).map_or(Self::Other, |&(_, language)| language)
+        Self::CODES.iter().find(|(codes, _)| is(codes)).map_or(Self::Other, |&(_, language)| language)
     }
 
     /// How many there are.
     pub(super) const COUNT: usize = Language::Other as usize + 1;
+
+    /// Whether the titles before names are capitalised: "Mr", but "dott".
+    pub(super) const fn capitalises_titles(self) -> bool {
+        matches!(self, Self::English | Self::French | Self::German | Self::Other)
+    }
 
     /// Whether a full stop makes a number an ordinal: "am 3. Oktober".
     pub(super) const fn writes_ordinals_with_stop(self) -> bool {

@@ -105,6 +105,9 @@ static MAY_TERMINATE: [bool; 256] = {
     table
 };
 
+/// What ends an address or a product's name, and no sentence, where no white space stands before it.
+const DOMAINS: [&str; 6] = ["com", "net", "org", "info", "gov", "js"];
+
 struct Splitter<'t> {
     text: &'t str,
     /// Where the stretch ends.
@@ -228,7 +231,7 @@ impl Splitter<'_> {
             Terminator::Mark => self.ends_at_mark(at, run),
             _ if run.stop_count == 1 => self.ends_at_stop(at, run),
             // Three spaced dots pause.
-            _ => !(run.stop_count == 3 && run.terminators_end == at + 5) && !self.is_citation(run),
+            _ => run.terminators_end != at + ". . .".len() && !self.is_citation(run),
         };
         ends.then_some(run.end)
     }
@@ -272,21 +275,23 @@ impl Splitter<'_> {
     /// After one full stop, and before anything but a small letter.
     fn ends_at_stop(&self, at: usize, run: &Run) -> bool {
         let next = self.char(run.next);
-        let before = abbreviation::before(self.text, self.begin, at, self.lexicon);
+        let before = abbreviation::before(self.text, self.begin, at, self.language, self.lexicon);
         if next.is_numeric() {
             return !before.takes_number();
         }
         let opens = || self.opens_sentence(run.next);
         match before {
             Before::Word => !self.is_citation(run),
-            Before::Title => false,
-            Before::Numeral { opens_sentence: true } => false,
+            Before::Title | Before::Numeral { opens_sentence: true } => false,
             // "am 3. Oktober"
             Before::Numeral { .. } => !self.language.writes_ordinals_with_stop() || opens(),
             Before::Number => !matches!(next, '?') || run.next_opening == run.end,
             Before::Time => {
-                let follows = self.classes_at(run.next);
-                !follows.any(Class::FOLLOWS_TIME) && (opens() || self.has_words_before(at, 4) && next.is_alphabetic())
+                let is_initial = self.char(run.next + next.len_utf8()) == '.';
+                next.is_alphabetic()
+                    && !is_initial
+                    && self.has_words_before(at, 4)
+                    && !self.classes_at(run.next).any(Class::FOLLOWS_TIME)
             }
             Before::Initial { opens_sentence } => !opens_sentence && opens(),
             Before::Abbreviation => next.is_alphabetic() && opens(),
@@ -295,8 +300,9 @@ impl Splitter<'_> {
 
     /// Whether the sentence has at least `count` words before `at`; looks at its first bytes alone.
     fn has_words_before(&self, at: usize, count: usize) -> bool {
-        let before = &self.text.as_bytes()[self.begin..at];
-        before.len() > 64 || before.iter().filter(|byte| **byte == b' ').count() >= count
+        const SHORT_BYTES: usize = 64;
+        let before = &self.text[self.begin..at];
+        before.len() > SHORT_BYTES || before.split_ascii_whitespace().count() > count
     }
 
     /// Whether a word stands at `at` that opens sentences and little else.
@@ -362,15 +368,15 @@ impl Splitter<'_> {
             return run.closes_quotation;
         }
         let before = abbreviation::word_before(self.text, self.begin, at);
-        let follows = self.classes_at(run.next);
+        let after = abbreviation::word_at(self.text, run.next, self.limit);
+        let follows = abbreviation::classes(self.lexicon, after);
         let is_word = before.chars().count() > 1 && before.chars().all(char::is_lowercase);
         let opens = follows.any(Class::OPENS_SENTENCE | Class::TITLE_ABBREVIATION);
         let is_number = before.ends_with(|c: char| c.is_ascii_digit());
         let is_name = before.chars().count() > 1 && before.chars().skip(1).all(char::is_lowercase);
-        (is_word
-            && abbreviation::word_at(self.text, run.next, self.limit).chars().nth(1).is_some_and(char::is_lowercase)
-            || opens && (is_number || is_name))
+        (is_word && after.chars().nth(1).is_some_and(char::is_lowercase) || opens && (is_number || is_name))
             && !abbreviation::classes(self.lexicon, before).any(Class::ABBREVIATIONS)
+            && !DOMAINS.iter().any(|domain| domain.eq_ignore_ascii_case(after))
             && !self.is_address(at)
     }
 
@@ -398,7 +404,7 @@ impl Splitter<'_> {
         rest.chars()
             .take(CLAUSE_CHARS)
             .take_while(|&c| Terminator::of(c).is_none() && !matches!(c, '“' | '「'))
-            .any(|c| matches!(c, '说' | '說' | '道' | '问' | '問' | '称' | '稱'))
+            .any(|c| matches!(c, '说' | '說' | '问' | '問' | '称' | '稱'))
     }
 }
 

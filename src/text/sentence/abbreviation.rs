@@ -1,6 +1,6 @@
 //! What stands before a full stop, and what it may be short for.
 
-use crate::text::{Class, lexicon::Lexicon};
+use crate::text::{Class, Language, lexicon::Lexicon};
 
 /// The longest word that may be an abbreviation, in bytes.
 const WORD_BYTES: usize = 32;
@@ -38,7 +38,7 @@ impl Before {
 }
 
 /// What stands before the full stop at `at`, in the sentence that begins at `begin`.
-pub(super) fn before(text: &str, begin: usize, at: usize, lexicon: &Lexicon) -> Before {
+pub(super) fn before(text: &str, begin: usize, at: usize, language: Language, lexicon: &Lexicon) -> Before {
     let word = word_before(text, begin, at);
     let opens_sentence = || !text.as_bytes()[begin..at - word.len()].iter().take(16).any(u8::is_ascii_alphanumeric);
     let classes = classes(lexicon, word);
@@ -54,7 +54,7 @@ pub(super) fn before(text: &str, begin: usize, at: usize, lexicon: &Lexicon) -> 
     if is_letter && opens_sentence() {
         return Before::Initial { opens_sentence: true };
     }
-    if is_capitalised && classes.any(Class::TITLE_ABBREVIATION) {
+    if (is_capitalised || !language.capitalises_titles()) && classes.any(Class::TITLE_ABBREVIATION) {
         return Before::Title;
     }
     if is_letter && is_capitalised {
