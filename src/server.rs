@@ -124,6 +124,7 @@ impl Server {
             call_timeout: config.call_timeout,
             max_message_bytes: config.max_message_bytes.0,
             request_ids: RequestIds::default(),
+            traced: config.otlp_endpoint.is_some(),
         });
         let acceptor = Arc::new(Acceptor {
             connections: Connections::new(&config),

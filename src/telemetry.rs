@@ -2,5 +2,6 @@
 
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
+mod lines;
 pub mod metrics;
 pub mod trace;

@@ -51,6 +51,8 @@ pub(crate) struct Shared {
     pub(crate) call_timeout: Duration,
     pub(crate) max_message_bytes: usize,
     pub(crate) request_ids: RequestIds,
+    /// Whether spans are collected. A log line says all of a call by itself.
+    pub(crate) traced: bool,
 }
 
 /// The calls of one connection, each surrounded by what every call needs: the outermost tower service.
@@ -79,15 +81,7 @@ impl Service<Request<Body>> for Calls {
         let item_timeout = if own_timeout.is_none() { Some(self.shared.call_timeout) } else { None };
         let context = CallContext::new(&self.shared.admission, item_timeout);
 
-        let span = tracing::info_span!(
-            "call",
-            "otel.name" = method.name,
-            "otel.kind" = "server",
-            "rpc.system.name" = "grpc",
-            "rpc.method" = method.name,
-            "rpc.response.status_code" = tracing::field::Empty,
-        );
-        trace::adopt(&span, request.headers());
+        let span = if self.shared.traced { span(method, request.headers()) } else { tracing::Span::none() };
         let observation = Observation::begin(self, method, &request, Arc::clone(&context), span.clone());
 
         if let Some(fault) = self.refusal(method.kind, request.headers()) {
@@ -125,6 +119,20 @@ impl Calls {
         let unknown_caller = self.shared.api_keys.as_ref().is_some_and(|keys| !keys.admit(headers));
         (guarded && unknown_caller).then_some(Fault::BadApiKey)
     }
+}
+
+/// A call's span, a child of the caller's.
+fn span(method: Method, headers: &HeaderMap) -> tracing::Span {
+    let span = tracing::info_span!(
+        "call",
+        "otel.name" = method.name,
+        "otel.kind" = "server",
+        "rpc.system.name" = "grpc",
+        "rpc.method" = method.name,
+        "rpc.response.status_code" = tracing::field::Empty,
+    );
+    trace::adopt(&span, headers);
+    span
 }
 
 /// A panic becomes INTERNAL, for that call alone.

@@ -7,17 +7,21 @@ use opentelemetry::{propagation::TextMapPropagator as _, trace::TracerProvider a
 use opentelemetry_otlp::{WithExportConfig as _, WithTonicConfig as _};
 use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _, filter::filter_fn, layer::SubscriberExt as _, registry::Registry};
+use tracing_subscriber::{EnvFilter, Layer as _, filter::Targets, layer::SubscriberExt as _, registry::Registry};
 
+use super::lines;
 use crate::config::{Config, LogFormat};
 
 /// Sends what is still to be sent when dropped.
-#[derive(Debug, Default)]
-pub struct Flush(Option<SdkTracerProvider>);
+#[derive(Debug)]
+pub struct Flush {
+    provider: Option<SdkTracerProvider>,
+    _writer: lines::Writer,
+}
 
 impl Drop for Flush {
     fn drop(&mut self) {
-        if let Some(provider) = &self.0
+        if let Some(provider) = &self.provider
             && let Err(error) = provider.shutdown()
         {
             tracing::warn!(%error, "the last spans could not be sent");
@@ -37,20 +41,23 @@ pub fn start(config: &Config) -> Result<Flush, String> {
         LogFormat::Text => false,
         LogFormat::Json => true,
     };
-    // A line says all of a call by itself, so that spans cost nothing unless somebody collects them.
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let lines = if json { lines.json().flatten_event(true).with_current_span(false).boxed() } else { lines.boxed() };
-    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method itself is of one lifetime only")]
-    let lines = lines.with_filter(filter).with_filter(filter_fn(|metadata| metadata.is_event()));
+    let (lines, writer) = lines::start(std::io::stderr()).map_err(|error| error.to_string())?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(lines).with_ansi(std::io::stderr().is_terminal());
+    let lines = if json {
+        lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed()
+    } else {
+        lines.boxed()
+    };
+    let lines = lines.with_filter(filter);
     let provider = config.otlp_endpoint.as_deref().map(|endpoint| exporter(config, endpoint)).transpose()?;
     let spans = provider.as_ref().map(|provider| {
         tracing_opentelemetry::layer()
             .with_tracer(provider.tracer("pullquote"))
-            .with_filter(filter_fn(|metadata| metadata.is_span() && metadata.target().starts_with("pullquote")))
+            .with_filter(Targets::new().with_target("pullquote", tracing::Level::INFO))
     });
     let subscriber = Registry::default().with(lines).with(spans);
     tracing::subscriber::set_global_default(subscriber).map_err(|error| error.to_string())?;
-    Ok(Flush(provider))
+    Ok(Flush { provider, _writer: writer })
 }
 
 fn exporter(config: &Config, endpoint: &str) -> Result<SdkTracerProvider, String> {
@@ -73,7 +80,7 @@ fn exporter(config: &Config, endpoint: &str) -> Result<SdkTracerProvider, String
 
 /// Makes `span` a child of the caller's, where the headers name one (W3C `traceparent`).
 pub(crate) fn adopt(span: &tracing::Span, headers: &HeaderMap) {
-    if span.is_disabled() || !headers.contains_key("traceparent") {
+    if !headers.contains_key("traceparent") {
         return;
     }
     let parent = TraceContextPropagator::new().extract(&Headers(headers));
