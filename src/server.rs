@@ -23,6 +23,7 @@ use std::{future::Future, io, num::NonZero, process::ExitCode, sync::Arc, thread
 use tokio::{net::TcpListener, signal::unix};
 
 pub use accept::{Listener, UnixPath};
+pub(crate) use probe::endpoint;
 pub use probe::{ProbeArgs, probe, run_probe};
 
 use accept::Acceptor;

@@ -75,7 +75,7 @@ pub async fn probe(args: &ProbeArgs) -> Result<(), String> {
     }
 }
 
-fn endpoint(args: &ProbeArgs) -> Result<Endpoint, String> {
+pub(crate) fn endpoint(args: &ProbeArgs) -> Result<Endpoint, String> {
     let url = if args.server.contains(':') { args.server.clone() } else { format!("http://{}", args.server) };
     let secure = url.starts_with("https://") || args.ca.is_some() || args.cert.is_some();
     let url = if url.contains("://") || url.starts_with("unix:") {
