@@ -1,9 +1,22 @@
 //! Picks the sentences of a document that say most.
+//!
+//! [`term`]s are counted by sentence; [`salience`] says what each sentence is worth, by learned weights or by the
+//! [`centrality`] of a paper on the [`similarity`] graph; [`selection`] finds the best set that fits the budget.
+
+pub mod centrality;
+pub mod elementary;
+pub mod salience;
+pub mod selection;
+pub mod similarity;
+pub mod term;
 
 use crate::{
     cancel::{Cancel, Cancelled},
-    document::{Document, Role},
+    document::Document,
+    text::{Class, Span, Token, Vocabulary, token, token::Shape},
 };
+use salience::{PARTS, Salience};
+use term::{Terms, to_f32};
 
 /// What is asked of a summary.
 #[derive(Clone, Copy, Debug, Default)]
@@ -84,7 +97,7 @@ impl Summary {
             .iter()
             .map(|chosen| document.sentences[chosen.sentence as usize].span.of(&document.text))
             .collect();
-        sentences.join(" ")
+        sentences.join(selection::joiner(document))
     }
 }
 
@@ -94,15 +107,57 @@ impl Summary {
 ///
 /// [`Cancelled`] when `cancel` says so.
 pub fn summarize(document: &Document, options: &Options, cancel: Cancel<'_>) -> Result<Summary, Cancelled> {
-    cancel.check()?;
-    let count = options.budget.max_sentence_count.unwrap_or(3) as usize;
-    let sentences = (0u32..)
-        .zip(&document.sentences)
-        .filter(|(_, sentence)| matches!(sentence.role, Role::Body | Role::Repeat))
-        .zip(0u32..)
-        .filter(|((_, sentence), _)| sentence.role == Role::Body)
-        .take(count)
-        .map(|((sentence, _), body_index)| Chosen { sentence, body_index, salience: 1.0, parts: Vec::new() })
+    let terms = Terms::count(document, cancel)?;
+    let query = query_shares(document, &terms, options.query);
+    let mut salience = Salience::measure(&terms, options.centrality, &query, cancel)?;
+    let scaled = salience.scale(&terms, |sentence| terms.sentences[sentence].is_whole);
+    let mut chosen = selection::select(document, &terms, &salience, &scaled, options.budget, cancel)?;
+    if options.order == Order::Salience {
+        chosen.sort_by(|&a, &b| scaled[b].total_cmp(&scaled[a]).then(a.cmp(&b)));
+    }
+    let sentences = chosen
+        .into_iter()
+        .map(|place| Chosen {
+            sentence: terms.sentences[place].sentence,
+            body_index: terms.sentences[place].body_index,
+            salience: scaled[place],
+            parts: PARTS.into_iter().zip(salience.parts[place]).filter(|&(_, value)| value != 0.0).collect(),
+        })
         .collect();
     Ok(Summary { sentences })
 }
+
+/// How much of the query each sentence has, from 0 to 1, rare words weighing more; nothing if none has any.
+fn query_shares(document: &Document, terms: &Terms, query: &str) -> Vec<f32> {
+    if query.is_empty() {
+        return Vec::new();
+    }
+    let mut vocabulary = Vocabulary::new(document.language);
+    let mut tokens: Vec<Token> = Vec::new();
+    token::tokenize(query, Span::new(0, query.len()), &mut vocabulary, &mut tokens);
+    let rarity = terms.rarity();
+    let mut weights = vec![0.0f32; terms.statistics.len()];
+    for token in tokens.iter().filter(|token| token.shape.is(Shape::WORD)) {
+        let word = vocabulary.word(token.word);
+        if let Some(term) = document.vocabulary.find_term(&vocabulary, word.term).and_then(|term| terms.number(term))
+            && !word.classes.any(Class::STOP)
+        {
+            weights[term] = rarity[term];
+        }
+    }
+    let total: f32 = weights.iter().sum();
+    if total <= 0.0 {
+        return Vec::new();
+    }
+    (0..terms.sentences.len())
+        .map(|sentence| {
+            let entries = terms.of(sentence);
+            let found: f32 = entries.iter().map(|entry| weights[entry.term as usize]).sum();
+            // Of sentences with as much of it, the one that says little else is the more about it.
+            found / total * (0.9 + 0.1 * found / (found + to_f32(entries.len().max(1))))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

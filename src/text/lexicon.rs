@@ -44,6 +44,22 @@ impl Class {
     /// Says, before a colon, whose a picture is: "Image".
     pub const CREDITS: Class = Class(1 << 11);
 
+    /// Speaks of who speaks or is spoken to: I, we, you.
+    pub const ADDRESSING: Class = Class(1 << 59);
+
+    const COMMONNESS_SHIFT: u32 = 60;
+
+    /// How common the word is in news, from 0 (on no list: rare) to 15: *c* means that about one text in
+    /// e^(6 − 0.4 *c*) has a word of its stem.
+    #[must_use]
+    pub const fn commonness(self) -> u8 {
+        (self.0 >> Self::COMMONNESS_SHIFT) as u8
+    }
+
+    const fn common(commonness: u8) -> Class {
+        Class((commonness as u64) << Self::COMMONNESS_SHIFT)
+    }
+
     /// Whether the word is on any of these lists.
     #[must_use]
     pub const fn any(self, classes: Class) -> bool {
@@ -80,6 +96,7 @@ const LISTS: &[(Option<Language>, Class, &str)] = &[
     (Some(Language::Russian), Class::STOP, include_str!("../../data/stop_words/ru.txt")),
     (Some(Language::Spanish), Class::STOP, include_str!("../../data/stop_words/es.txt")),
     (Some(Language::Swedish), Class::STOP, include_str!("../../data/stop_words/sv.txt")),
+    (Some(Language::English), Class::ADDRESSING, include_str!("../../data/addressing.txt")),
     (Some(Language::English), Class::POINTS_BACK, include_str!("../../data/points_back.txt")),
 ];
 
@@ -123,6 +140,18 @@ fn classed_entries(list: &str) -> impl Iterator<Item = (&str, Class)> {
         .flatten()
 }
 
+/// How common English words are in news: lines of a commonness and the words that have it.
+const COMMONNESS: &str = include_str!("../../data/commonness.txt");
+
+/// The words of [`COMMONNESS`].
+fn common_words() -> impl Iterator<Item = (&'static str, Class)> {
+    entries(COMMONNESS).flat_map(|line| {
+        let (commonness, words) = line.split_once(' ').unwrap_or((line, ""));
+        let class = Class::common(commonness.parse().unwrap_or_default());
+        words.split(' ').map(move |word| (word, class))
+    })
+}
+
 /// The entries of a word list, without its comments.
 pub fn entries(list: &str) -> impl Iterator<Item = &str> {
     list.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).filter(|entry| !entry.is_empty())
@@ -153,6 +182,9 @@ impl Lexicon {
             .collect();
         let reads = |of: Language| of == language || language == Language::Other && of == Language::English;
         classes.extend(SENTENCE_ENDS.iter().filter(|(of, _)| reads(*of)).flat_map(|(_, list)| classed_entries(list)));
+        if language == Language::English {
+            classes.extend(common_words());
+        }
         Self(Table::of(classes.into_iter().map(|(word, class)| (word, class.0))))
     }
 

@@ -1,0 +1,142 @@
+//! How much each sentence says: what the API calls salience, and why.
+
+pub mod feature;
+pub mod weight;
+
+use std::ops::Range;
+
+use crate::cancel::{Cancel, Cancelled};
+
+use super::{
+    Centrality, centrality,
+    elementary::logistic,
+    term::{Terms, to_f32},
+};
+use feature::{FEATURE_COUNT, Features};
+use weight::{Blend, Weights};
+
+/// Why a sentence is salient, by name: what its parts are.
+pub const PARTS: [&str; 6] = ["position", "centrality", "names", "coverage", "style", "query"];
+
+/// How the sentences of a text are valued.
+#[derive(Debug)]
+pub struct Salience {
+    /// What each sentence adds to a summary by itself; any finite number.
+    pub values: Vec<f32>,
+    /// The chance that a summary has each of the terms; empty where coverage counts for nothing.
+    pub chances: Vec<f32>,
+    /// What it adds that a summary covers the terms: times the sum of the chances of those it has, over its length.
+    pub coverage: f32,
+    /// Why, in the order of [`PARTS`].
+    pub parts: Vec<[f32; PARTS.len()]>,
+}
+
+/// Words that the length of a summary is taken to be longer by, for each of its sentences, where coverage is reckoned.
+pub const COVERAGE_PRIOR_WORDS: f32 = 5.0;
+
+/// What a sentence that is all about the query gains, for each unit between the highest and the lowest salience
+/// without it: more than anything else can give.
+const QUERY_VALUE: f32 = 1.5;
+
+impl Salience {
+    /// Values the sentences of a text; `query` holds how much of the query each sentence has, from 0 to 1, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] when `cancel` says so.
+    pub fn measure(terms: &Terms, kind: Centrality, query: &[f32], cancel: Cancel<'_>) -> Result<Self, Cancelled> {
+        let mut salience = match kind {
+            Centrality::Learned => Self::learned(terms, cancel)?,
+            Centrality::LexRank => Self::pure(centrality::lex_rank(terms, cancel)?),
+            Centrality::TextRank => Self::pure(centrality::text_rank(terms, cancel)?),
+            Centrality::Degree => Self::pure(centrality::degree(terms, cancel)?),
+            Centrality::Directed => Self::pure(centrality::directed(terms, cancel)?),
+        };
+        let alone: Vec<f32> = (0..terms.sentences.len()).map(|sentence| salience.alone(terms, sentence)).collect();
+        let range = range(&alone, |_| true);
+        for ((value, parts), &share) in salience.values.iter_mut().zip(&mut salience.parts).zip(query) {
+            parts[5] = QUERY_VALUE * (range.end - range.start).max(1.0) * share;
+            *value += parts[5];
+        }
+        Ok(salience)
+    }
+
+    fn learned(terms: &Terms, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
+        let weights = Weights::learned();
+        let features = Features::measure(terms, weights, cancel)?;
+        let blend = weights.blend(&features.genre);
+        let mut values = Vec::with_capacity(features.sentences.len());
+        let mut parts = Vec::with_capacity(features.sentences.len());
+        for row in &features.sentences {
+            let mut part = [0.0; PARTS.len()];
+            for ((value, weight), of) in row.iter().zip(&blend.sentence).zip(PART_OF) {
+                part[of] += value * weight;
+            }
+            values.push(part.iter().sum());
+            parts.push(part);
+        }
+        let Blend { coverage, .. } = blend;
+        let mut salience = Self { values, chances: features.chances, coverage, parts };
+        for sentence in 0..terms.sentences.len() {
+            salience.parts[sentence][3] += salience.coverage_alone(terms, sentence);
+        }
+        Ok(salience)
+    }
+
+    fn pure(mut centralities: Vec<f32>) -> Self {
+        feature::standardise(&mut centralities);
+        let parts = centralities.iter().map(|&value| [0.0, value, 0.0, 0.0, 0.0, 0.0]).collect();
+        Self { values: centralities, chances: Vec::new(), coverage: 0.0, parts }
+    }
+
+    /// What a sentence's terms add where it is the only one of a summary.
+    fn coverage_alone(&self, terms: &Terms, sentence: usize) -> f32 {
+        if self.coverage == 0.0 {
+            return 0.0;
+        }
+        let chances: f32 = terms.of(sentence).iter().map(|entry| self.chances[entry.term as usize]).sum();
+        let words = to_f32(terms.sentences[sentence].word_count as usize);
+        self.coverage * chances / (words + 3.0 * COVERAGE_PRIOR_WORDS)
+    }
+
+    /// What a sentence is worth where it is the only one of a summary.
+    fn alone(&self, terms: &Terms, sentence: usize) -> f32 {
+        self.values[sentence] + self.coverage_alone(terms, sentence)
+    }
+
+    /// The salience of each sentence by itself, from 0 to 1; the most salient of those that `may_be_chosen` has 1. The
+    /// parts are scaled with it.
+    #[must_use]
+    pub fn scale(&mut self, terms: &Terms, may_be_chosen: impl Fn(usize) -> bool) -> Vec<f32> {
+        let mut scaled: Vec<f32> = (0..terms.sentences.len()).map(|sentence| self.alone(terms, sentence)).collect();
+        let lowest = range(&scaled, |_| true).start;
+        let highest = range(&scaled, may_be_chosen).end;
+        let scale = if highest > lowest { 1.0 / (highest - lowest) } else { 0.0 };
+        for value in &mut scaled {
+            *value = if scale > 0.0 { ((*value - lowest) * scale).clamp(0.0, 1.0) } else { 1.0 };
+        }
+        for part in self.parts.iter_mut().flatten() {
+            *part *= scale;
+        }
+        scaled
+    }
+}
+
+/// From the least to the greatest of those values that count; of all where none does.
+fn range(values: &[f32], counts: impl Fn(usize) -> bool) -> Range<f32> {
+    let of = |counts: &dyn Fn(usize) -> bool| {
+        let counted = values.iter().enumerate().filter(|&(at, _)| counts(at));
+        counted.fold(f32::MAX..f32::MIN, |range, (_, &value)| range.start.min(value)..range.end.max(value))
+    };
+    let range = of(&counts);
+    if range.start <= range.end { range } else { of(&|_| true) }
+}
+
+/// The part that each feature belongs to.
+const PART_OF: [usize; FEATURE_COUNT] = [0, 0, 1, 1, 1, 1, 1, 2, 4, 4, 3, 1, 4, 4, 0];
+
+/// The chance that a summary has a term with those features.
+#[must_use]
+pub fn chance(weights: &[f32], features: &[f32]) -> f32 {
+    logistic(weights.iter().zip(features).map(|(weight, feature)| weight * feature).sum())
+}

@@ -1,0 +1,264 @@
+//! What is measured of sentences, terms and texts. The weights are learned with this very code.
+
+use crate::{
+    cancel::{Cancel, Cancelled},
+    summary::{
+        elementary::ln,
+        similarity::unit_weights,
+        term::{Statistics, Terms, to_f32},
+    },
+};
+
+use super::{chance, weight::Weights};
+
+/// How many features a sentence has.
+pub const FEATURE_COUNT: usize = 15;
+
+/// The features of a sentence, by name. All are standardised within the text.
+pub const FEATURES: [&str; FEATURE_COUNT] = [
+    "position_root",
+    "position",
+    "directed_cosine",
+    "directed_bm25",
+    "total_bm25",
+    "recurrence",
+    "directed_overlap",
+    "directed_names",
+    "addressing",
+    "quotation_marks",
+    "coverage",
+    "total_cosine",
+    "length",
+    "numbers",
+    "depth",
+];
+
+/// How many features a term has.
+pub const TERM_FEATURE_COUNT: usize = 13;
+
+/// The features of a term, by name.
+pub const TERM_FEATURES: [&str; TERM_FEATURE_COUNT] = [
+    "bias",
+    "occurrences",
+    "sentences",
+    "in_first",
+    "in_first_three",
+    "position_root",
+    "name",
+    "number",
+    "commonness",
+    "common",
+    "share",
+    "name_occurrences",
+    "rare_early",
+];
+
+/// How many features tell what kind of text it is.
+pub const GENRE_FEATURE_COUNT: usize = 8;
+
+/// The features of a text, by name.
+pub const GENRE_FEATURES: [&str; GENRE_FEATURE_COUNT] =
+    ["bias", "sentences", "quotation_marks", "addressing", "capitals", "numbers", "words", "rarity"];
+
+/// BM25's constants, as usual.
+const SATURATION: f32 = 1.2;
+const LENGTH_SHARE: f32 = 0.75;
+
+/// What was measured of a text.
+#[derive(Debug)]
+pub struct Features {
+    /// Of each sentence.
+    pub sentences: Vec<[f32; FEATURE_COUNT]>,
+    /// The chance that a summary has it, of each term.
+    pub chances: Vec<f32>,
+    /// Of the text.
+    pub genre: [f32; GENRE_FEATURE_COUNT],
+}
+
+/// A term's sums over the sentences before and over all of them.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    rarity: f32,
+    chance: f32,
+    cosine_before: f32,
+    cosine_after: f32,
+    bm25_before: f32,
+    bm25_after: f32,
+    before: f32,
+    after: f32,
+    name: f32,
+}
+
+impl Features {
+    /// Measures a text.
+    ///
+    /// Each sentence is compared with all before it and all after it by sums over their terms, never pair by pair.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] when `cancel` says so.
+    pub fn measure(terms: &Terms, weights: &Weights, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
+        cancel.check()?;
+        let count = terms.sentences.len();
+        let rarity = terms.rarity();
+        let cosine = unit_weights(terms, &rarity);
+        let mean_length = to_f32(terms.entries().len()) / to_f32(count.max(1));
+        let bm25 = bm25_weights(terms, mean_length);
+
+        let occurrences: u32 = terms.statistics.iter().map(|term| term.occurrence_count).sum();
+        let per_cent = 100.0 / to_f32(occurrences.max(1) as usize);
+        let mut sums: Vec<Sums> = terms
+            .statistics
+            .iter()
+            .zip(&rarity)
+            .map(|(term, &rarity)| Sums {
+                rarity,
+                chance: chance(&weights.chance, &term_features(*term, rarity, per_cent)),
+                name: if term.is_name() { 1.0 } else { 0.0 },
+                ..Sums::default()
+            })
+            .collect();
+        for ((entry, cosine), bm25) in terms.entries().iter().zip(&cosine).zip(&bm25) {
+            let sums = &mut sums[entry.term as usize];
+            sums.cosine_after += cosine;
+            sums.bm25_after += bm25;
+            sums.after += 1.0;
+        }
+        cancel.check()?;
+
+        let mut sentences = Vec::with_capacity(count);
+        for sentence in 0..count {
+            let mut row = [0.0; FEATURE_COUNT];
+            let range = terms.range(sentence);
+            let mut chances = 0.0;
+            for ((entry, cosine), bm25) in terms.of(sentence).iter().zip(&cosine[range.clone()]).zip(&bm25[range]) {
+                let sums = &mut sums[entry.term as usize];
+                sums.cosine_after -= cosine;
+                sums.bm25_after -= bm25;
+                sums.after -= 1.0;
+                let overlap = sums.after - sums.before;
+                row[2] += cosine * (sums.cosine_after - sums.cosine_before);
+                row[3] += sums.rarity * (sums.bm25_after - sums.bm25_before);
+                row[4] += sums.rarity * (sums.bm25_after + sums.bm25_before);
+                row[5] += if sums.after > 0.0 { 1.0 } else { 0.0 };
+                row[6] += overlap;
+                row[7] += overlap * sums.name;
+                row[11] += cosine * (sums.cosine_after + sums.cosine_before);
+                chances += sums.chance;
+                sums.cosine_before += cosine;
+                sums.bm25_before += bm25;
+                sums.before += 1.0;
+            }
+            let length = to_f32(terms.of(sentence).len());
+            let body = &terms.sentences[sentence];
+            let place = to_f32(sentence + 1);
+            row[0] = 1.0 / place.sqrt();
+            row[1] = 1.0 / place;
+            row[5] /= length.max(1.0);
+            row[8] = to_f32(body.addressing_count as usize);
+            row[9] = to_f32(body.mark_count as usize);
+            row[10] = chances / (length + 3.0);
+            row[12] = ln(to_f32(body.word_count as usize) + 1.0);
+            row[13] = to_f32(body.number_count as usize);
+            row[14] = place / to_f32(count);
+            sentences.push(row);
+        }
+        standardise_columns(&mut sentences);
+        let genre = genre_features(terms, &rarity);
+        Ok(Self { sentences, chances: sums.iter().map(|term| term.chance).collect(), genre })
+    }
+}
+
+/// What BM25 makes of each term's count.
+fn bm25_weights(terms: &Terms, mean_length: f32) -> Vec<f32> {
+    let mut weights = Vec::with_capacity(terms.entries().len());
+    for sentence in 0..terms.sentences.len() {
+        let entries = terms.of(sentence);
+        let length = to_f32(entries.len()) / mean_length.max(1.0);
+        let saturation = SATURATION * (1.0 - LENGTH_SHARE + LENGTH_SHARE * length);
+        weights.extend(entries.iter().map(|entry| entry.count * (SATURATION + 1.0) / (entry.count + saturation)));
+    }
+    weights
+}
+
+/// The features of a term.
+#[must_use]
+pub fn term_features(term: Statistics, rarity: f32, per_cent: f32) -> [f32; TERM_FEATURE_COUNT] {
+    let flag = |is: bool| if is { 1.0 } else { 0.0 };
+    let occurrence_count = to_f32(term.occurrence_count as usize);
+    let occurrences = ln(occurrence_count);
+    let early = 1.0 / (to_f32(term.first as usize) + 1.0).sqrt();
+    [
+        1.0,
+        occurrences,
+        ln(to_f32(term.sentence_count as usize)),
+        flag(term.first == 0),
+        flag(term.first < 3),
+        early,
+        flag(term.is_name()),
+        flag(term.is_numeric),
+        f32::from(term.commonness) / 10.0,
+        flag(term.commonness > 0),
+        (occurrence_count * per_cent).min(10.0),
+        flag(term.is_name()) * occurrences,
+        early * rarity / 5.0,
+    ]
+}
+
+/// The features that tell what kind of text it is: per sentence or per word, so that its length tells little.
+fn genre_features(terms: &Terms, rarity: &[f32]) -> [f32; GENRE_FEATURE_COUNT] {
+    let total = |count: fn(&super::super::term::BodySentence) -> u32| {
+        to_f32(terms.sentences.iter().map(|sentence| count(sentence) as usize).sum::<usize>())
+    };
+    let sentences = to_f32(terms.sentences.len().max(1));
+    let words = total(|sentence| sentence.word_count).max(1.0);
+    let rarity = if terms.is_english { rarity.iter().sum::<f32>() / to_f32(rarity.len().max(1)) } else { 4.5 };
+    [
+        1.0,
+        ln(sentences).min(4.5),
+        (total(|sentence| sentence.mark_count) / sentences).min(2.0),
+        (100.0 * total(|sentence| sentence.addressing_count) / words).min(10.0),
+        (100.0 * total(|sentence| sentence.capital_count) / words).min(25.0),
+        (100.0 * total(|sentence| sentence.number_count) / words).min(10.0),
+        (words / sentences).min(40.0),
+        rarity,
+    ]
+}
+
+fn standardise_columns(rows: &mut [[f32; FEATURE_COUNT]]) {
+    let count = to_f32(rows.len().max(1));
+    let mut means = [0.0f32; FEATURE_COUNT];
+    let mut squares = [0.0f32; FEATURE_COUNT];
+    for row in rows.iter() {
+        for (mean, value) in means.iter_mut().zip(row) {
+            *mean += value;
+        }
+    }
+    for mean in &mut means {
+        *mean /= count;
+    }
+    for row in rows.iter() {
+        for ((square, mean), value) in squares.iter_mut().zip(&means).zip(row) {
+            *square += (value - mean) * (value - mean);
+        }
+    }
+    for square in &mut squares {
+        let deviation = (*square / count).sqrt();
+        *square = if deviation > 1e-6 { 1.0 / deviation } else { 0.0 };
+    }
+    for row in rows {
+        for ((value, mean), scale) in row.iter_mut().zip(&means).zip(&squares) {
+            *value = (*value - mean) * scale;
+        }
+    }
+}
+
+/// Shifts and scales the values to a mean of 0 and a standard deviation of 1; equal ones all become 0.
+pub fn standardise(values: &mut [f32]) {
+    let count = to_f32(values.len().max(1));
+    let mean = values.iter().sum::<f32>() / count;
+    let deviation = (values.iter().map(|value| (value - mean) * (value - mean)).sum::<f32>() / count).sqrt();
+    for value in values {
+        *value = if deviation > 1e-9 { (*value - mean) / deviation } else { 0.0 };
+    }
+}

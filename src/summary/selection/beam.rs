@@ -1,0 +1,215 @@
+//! The best of many sets, for short summaries: a beam search over sets of the most salient sentences.
+
+use super::{Aim, Choice, Size};
+use crate::summary::{salience::COVERAGE_PRIOR_WORDS, similarity::says_the_same, term::to_f32};
+
+/// How many sets of each size are carried on.
+const WIDTH: usize = 4;
+
+/// The most candidates; each is a bit of a set.
+const MAX_CANDIDATES: usize = 48;
+
+/// A set of candidates.
+#[derive(Clone, Copy)]
+struct Set {
+    members: u64,
+    size: Size,
+    /// The sum of the members' values, each times its length where lengths are the aim.
+    value: f32,
+    /// The sum of the chances of the terms they have.
+    chances: f32,
+    /// How good it is.
+    score: f32,
+}
+
+/// What the search needs to know of each candidate, by flat arrays.
+struct Candidates<'a> {
+    choice: &'a Choice<'a>,
+    sentences: Vec<usize>,
+    /// The candidates that say the same.
+    repeats: Vec<u64>,
+    /// The one that has to be chosen with it; itself for none.
+    needs: Vec<usize>,
+    /// What it adds to a set's value.
+    values: Vec<f32>,
+    /// The terms of all, one after the other: which candidates have it, and its chance.
+    terms: Vec<(u64, f32)>,
+    begins: Vec<usize>,
+}
+
+/// Searches for the best set; answers its sentences in reading order.
+pub(super) fn search(choice: &Choice<'_>) -> Vec<usize> {
+    let candidates = Candidates::gather(choice);
+    let mut best: Option<Set> = None;
+    let mut level = vec![Set { members: 0, size: Size::default(), value: 0.0, chances: 0.0, score: f32::MIN }];
+    // A sentence that needs the one before it joins with it: such sets wait for their level.
+    let mut pairs: Vec<Set> = Vec::new();
+    while !level.is_empty() || !pairs.is_empty() {
+        let mut next = std::mem::take(&mut pairs);
+        for set in &level {
+            for candidate in 0..candidates.sentences.len() {
+                let Some(with) = candidates.add(set, candidate) else { continue };
+                let need = candidates.needs[candidate];
+                if need == candidate || set.members & 1 << need != 0 {
+                    insert(&mut next, with);
+                } else if (candidates.needs[need] == need || set.members & 1 << candidates.needs[need] != 0)
+                    && let Some(pair) = candidates.add(&with, need)
+                {
+                    insert(&mut pairs, pair);
+                }
+            }
+        }
+        for set in &next {
+            let is_better = best.is_none_or(|best| match choice.aim {
+                Aim::Sentences(_) if set.size.sentences != best.size.sentences => {
+                    set.size.sentences > best.size.sentences
+                }
+                _ => set.score > best.score,
+            });
+            if is_better {
+                best = Some(*set);
+            }
+        }
+        level = next;
+    }
+    let members = best.map_or(0, |set| set.members);
+    let mut chosen: Vec<usize> = candidates
+        .sentences
+        .iter()
+        .enumerate()
+        .filter(|&(candidate, _)| members & 1 << candidate != 0)
+        .map(|(_, &sentence)| sentence)
+        .collect();
+    chosen.sort_unstable();
+    chosen
+}
+
+/// Keeps the best sets, each once; of equals the one found first.
+fn insert(sets: &mut Vec<Set>, set: Set) {
+    if sets.len() == WIDTH && sets[WIDTH - 1].score >= set.score || sets.iter().any(|s| s.members == set.members) {
+        return;
+    }
+    let at = sets.partition_point(|s| s.score >= set.score);
+    sets.insert(at, set);
+    sets.truncate(WIDTH);
+}
+
+impl<'a> Candidates<'a> {
+    fn gather(choice: &'a Choice<'a>) -> Self {
+        let sentences = most_salient(choice);
+        let count = sentences.len();
+        let mut repeats = vec![0u64; count];
+        for a in 0..count {
+            for b in 0..a {
+                if says_the_same(choice.terms, sentences[a], sentences[b]) {
+                    repeats[a] |= 1 << b;
+                    repeats[b] |= 1 << a;
+                }
+            }
+        }
+        let needs = sentences
+            .iter()
+            .enumerate()
+            .map(|(candidate, &sentence)| match choice.needs(sentence) {
+                Ok(Some(need)) => sentences.iter().position(|&s| s == need).unwrap_or(candidate),
+                _ => candidate,
+            })
+            .collect();
+        let lowest = sentences.iter().map(|&s| choice.salience.values[s]).fold(f32::MAX, f32::min);
+        let values = sentences
+            .iter()
+            .map(|&sentence| {
+                let value = choice.salience.values[sentence];
+                match choice.aim {
+                    Aim::Sentences(count) => value / to_f32(usize::try_from(count).unwrap_or(usize::MAX).max(1)),
+                    Aim::Lengths { limit, words, .. } => {
+                        (value - lowest + 0.1) * length(choice.sizes[sentence], words) / limit
+                    }
+                }
+            })
+            .collect();
+        let mut candidates = Self { choice, sentences, repeats, needs, values, terms: Vec::new(), begins: vec![0] };
+        if choice.salience.coverage != 0.0 {
+            candidates.index_terms();
+        }
+        candidates
+    }
+
+    /// Notes which candidates have each term.
+    fn index_terms(&mut self) {
+        let mut holders = vec![0u64; self.choice.terms.statistics.len()];
+        for (candidate, &sentence) in self.sentences.iter().enumerate() {
+            for entry in self.choice.terms.of(sentence) {
+                holders[entry.term as usize] |= 1 << candidate;
+            }
+        }
+        for &sentence in &self.sentences {
+            for entry in self.choice.terms.of(sentence) {
+                self.terms.push((holders[entry.term as usize], self.choice.salience.chances[entry.term as usize]));
+            }
+            self.begins.push(self.terms.len());
+        }
+    }
+
+    /// The set with one candidate more, if it may be.
+    fn add(&self, set: &Set, candidate: usize) -> Option<Set> {
+        let bit = 1u64 << candidate;
+        let size = set.size.plus(self.choice.sizes[self.sentences[candidate]]);
+        if set.members & (bit | self.repeats[candidate]) != 0 || !size.fits(self.choice.limit) {
+            return None;
+        }
+        let mut chances = set.chances;
+        let value = set.value + self.values[candidate];
+        let mut score = value;
+        if self.choice.salience.coverage != 0.0 {
+            for &(holders, chance) in &self.terms[self.begins[candidate]..self.begins[candidate + 1]] {
+                chances += if holders & set.members == 0 { chance } else { 0.0 };
+            }
+            let words = match self.choice.aim {
+                Aim::Sentences(_) => {
+                    to_f32(usize::try_from(size.words).unwrap_or(usize::MAX))
+                        + COVERAGE_PRIOR_WORDS * to_f32(usize::try_from(size.sentences).unwrap_or(usize::MAX))
+                }
+                Aim::Lengths { in_words, .. } => in_words * (1.0 + COVERAGE_PRIOR_WORDS / 23.0),
+            };
+            score += self.choice.salience.coverage * chances / words;
+        }
+        Some(Set { members: set.members | bit, size, value, chances, score })
+    }
+}
+
+fn length(size: Size, words: bool) -> f32 {
+    to_f32(usize::try_from(if words { size.words } else { size.chars }).unwrap_or(usize::MAX))
+}
+
+/// The most salient sentences that fit by themselves, with those they need.
+fn most_salient(choice: &Choice<'_>) -> Vec<usize> {
+    let fits = |sentence: usize| match choice.needs(sentence) {
+        Ok(None) => choice.sizes[sentence].fits(choice.limit),
+        Ok(Some(need)) => choice.sizes[sentence].plus(choice.sizes[need]).fits(choice.limit),
+        Err(()) => false,
+    };
+    let mut sentences: Vec<usize> = (0..choice.sizes.len()).filter(|&s| choice.admits(s) && fits(s)).collect();
+    let wanted = usize::try_from(3 * super::expected_count(choice)).unwrap_or(usize::MAX).saturating_add(6);
+    let wanted = wanted.min(MAX_CANDIDATES * 2 / 3);
+    let more_salient = |&a: &usize, &b: &usize| choice.scaled[b].total_cmp(&choice.scaled[a]).then(a.cmp(&b));
+    if sentences.len() > wanted {
+        sentences.select_nth_unstable_by(wanted, more_salient);
+        sentences.truncate(wanted);
+    }
+    sentences.sort_unstable_by(more_salient);
+    let mut at = 0;
+    while at < sentences.len() && sentences.len() < MAX_CANDIDATES {
+        if let Ok(Some(need)) = choice.needs(sentences[at])
+            && !sentences.contains(&need)
+        {
+            sentences.push(need);
+        }
+        at += 1;
+    }
+    sentences.retain({
+        let all = sentences.clone();
+        move |&sentence| choice.needs(sentence).is_ok_and(|need| need.is_none_or(|need| all.contains(&need)))
+    });
+    sentences
+}

@@ -1,0 +1,221 @@
+//! What holds of every summary.
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+use proptest::prelude::*;
+
+use super::{salience::PARTS, *};
+use crate::document::{ReadOptions, Role};
+
+const STORM: &str = "A storm flooded the port of Rosport on Monday, and hundreds of people left their homes.\n\n\
+    The river Elm rose four metres in one night, the port authority of Rosport said.\n\n\
+    “We had never seen the water come so fast,” said Mara Linde, who runs a bakery at the port.\n\n\
+    She carried flour to the roof.\n\n\
+    Schools in Rosport stay closed until Thursday, and trains to the port do not run.\n\n\
+    The storm was the third to reach the coast this month. However, it was the first to flood the port.\n\n\
+    Engineers had warned the port authority in spring that the wall along the river Elm was too low for such a storm.\n\n\
+    A football match between two schools was put off.";
+
+const KINDS: [Centrality; 5] =
+    [Centrality::Learned, Centrality::LexRank, Centrality::TextRank, Centrality::Degree, Centrality::Directed];
+
+fn sentences(count: u32) -> Budget {
+    Budget { max_sentence_count: Some(count), ..Budget::default() }
+}
+
+fn words(count: u32) -> Budget {
+    Budget { max_word_count: Some(count), ..Budget::default() }
+}
+
+fn chars(count: u32) -> Budget {
+    Budget { max_char_count: Some(count), ..Budget::default() }
+}
+
+fn parse(text: &str) -> Document<'_> {
+    Document::parse(text, ReadOptions { language_code: "en", ..ReadOptions::default() }, Cancel::NEVER).unwrap()
+}
+
+fn run(document: &Document, options: &Options) -> Summary {
+    summarize(document, options, Cancel::NEVER).unwrap()
+}
+
+fn text(text: &str, options: &Options) -> String {
+    let document = parse(text);
+    run(&document, options).text(&document)
+}
+
+#[test]
+fn three_sentences_where_nothing_is_asked() {
+    let document = parse(STORM);
+    for centrality in KINDS {
+        let summary = run(&document, &Options { centrality, ..Options::default() });
+        assert_eq!(summary.sentences.len(), 3, "{centrality:?}");
+    }
+    assert!(text(STORM, &Options::default()).starts_with("A storm flooded"));
+}
+
+#[test]
+fn budgets_are_kept() {
+    let check = |budget: Budget, expected_count: usize| {
+        let document = parse(STORM);
+        let summary = run(&document, &Options { budget, ..Options::default() });
+        assert_eq!(summary.sentences.len(), expected_count, "{budget:?} {}", summary.text(&document));
+    };
+    check(sentences(1), 1);
+    check(sentences(0), 0);
+    check(words(3), 0);
+    check(chars(20), 0);
+    check(words(16), 1);
+    check(Budget { max_sentence_count: Some(5), max_word_count: Some(16), max_char_count: None }, 1);
+    check(Budget { max_sentence_count: Some(2), max_word_count: Some(500), max_char_count: Some(5000) }, 2);
+    check(sentences(100), 9);
+}
+
+#[test]
+fn budgets_are_used() {
+    for (budget, least) in [(words(40), 32), (words(60), 52)] {
+        let summary = text(STORM, &Options { budget, ..Options::default() });
+        assert!(summary.split_whitespace().count() >= least, "{budget:?} {summary}");
+    }
+    let summary = text(STORM, &Options { budget: chars(300), ..Options::default() });
+    assert!((240..=300).contains(&summary.chars().count()), "{summary}");
+}
+
+#[test]
+fn one_sentence_that_fits_exactly() {
+    let one = "The port of Rosport is closed.";
+    for (budget, expected) in [(words(6), one), (words(5), ""), (chars(30), one), (chars(29), "")] {
+        assert_eq!(text(one, &Options { budget, ..Options::default() }), expected, "{budget:?}");
+    }
+}
+
+#[test]
+fn nothing_from_nothing() {
+    for centrality in KINDS {
+        for empty in ["", " \n\n ", "…", "\u{200b}"] {
+            let document = parse(empty);
+            let summary = run(&document, &Options { query: "port", centrality, ..Options::default() });
+            assert!(summary.sentences.len() <= 1, "{empty:?}");
+        }
+    }
+}
+
+#[test]
+fn a_query_steers() {
+    let check = |query: &str, expected: &str| {
+        let options = Options { budget: sentences(1), query, ..Options::default() };
+        let summary = text(STORM, &options);
+        assert!(summary.contains(expected), "{query}: {summary}");
+    };
+    check("bakery", "Mara Linde");
+    check("football", "football match");
+    check("school trains", "Schools in Rosport");
+    check("engineer's warning", "Engineers had warned");
+    check("zeppelin", "A storm flooded");
+    check("the", "A storm flooded");
+}
+
+#[test]
+fn what_points_back_comes_with_what_it_points_to() {
+    let document = parse(STORM);
+    for centrality in KINDS {
+        for count in 1..9 {
+            let summary = run(&document, &Options { budget: sentences(count), centrality, ..Options::default() });
+            for chosen in &summary.sentences {
+                let needs = document.sentences[chosen.sentence as usize].points_back && chosen.body_index > 0;
+                let has = summary.sentences.iter().any(|other| other.body_index + 1 == chosen.body_index);
+                assert!(has || !needs, "{centrality:?} {count}: {}", summary.text(&document));
+            }
+        }
+    }
+}
+
+#[test]
+fn says_nothing_twice() {
+    let again = "The storm flooded the port of Rosport on Monday, and hundreds of people left homes there.";
+    let summary = text(&format!("{STORM}\n\n{again}"), &Options { budget: sentences(5), ..Options::default() });
+    assert_eq!(summary.matches("hundreds of people").count(), 1, "{summary}");
+    let many = "The port of Rosport is closed after the storm.\n".repeat(40);
+    for centrality in KINDS {
+        let document = parse(&many);
+        for budget in [sentences(3), sentences(30), words(200)] {
+            assert_eq!(run(&document, &Options { budget, centrality, ..Options::default() }).sentences.len(), 1);
+        }
+    }
+}
+
+#[test]
+fn orders_as_asked() {
+    let document = parse(STORM);
+    let order = |order| run(&document, &Options { budget: sentences(4), order, ..Options::default() }).sentences;
+    assert!(order(Order::Reading).windows(2).all(|pair| pair[0].sentence < pair[1].sentence));
+    assert!(order(Order::Salience).windows(2).all(|pair| pair[0].salience >= pair[1].salience));
+}
+
+#[test]
+fn explains_itself() {
+    let document = parse(STORM);
+    for chosen in run(&document, &Options { query: "port", ..Options::default() }).sentences {
+        assert!(!chosen.parts.is_empty());
+        assert!(chosen.parts.iter().all(|(name, value)| PARTS.contains(name) && value.is_finite()));
+    }
+}
+
+#[test]
+fn joins_scripts_without_spaces_by_nothing() {
+    let text = "東京で火曜日に大きな地震があった。鉄道は水曜日まで止まる。学校も水曜日まで休みになる。";
+    let options = ReadOptions { language_code: "ja", ..ReadOptions::default() };
+    let document = Document::parse(text, options, Cancel::NEVER).unwrap();
+    let summary = run(&document, &Options { budget: sentences(2), ..Options::default() });
+    assert!(!summary.text(&document).contains(' '));
+    let tight = run(&document, &Options { budget: chars(17), ..Options::default() });
+    assert!(tight.text(&document).chars().count() <= 17);
+}
+
+#[test]
+fn stops_when_nobody_waits() {
+    let document = parse(STORM);
+    for centrality in KINDS {
+        let options = Options { centrality, ..Options::default() };
+        assert_eq!(summarize(&document, &options, Cancel::when(&|| true)), Err(Cancelled));
+    }
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    let words = prop::sample::select(vec![
+        "port", "Storm", "the", "He", "But", "said", "river", "Rosport", "12", "“", "”", ".", ". ", "!\n\n", "\n", "—",
+        "é", "東京", "。", "it", "flooded", "\u{200b}", "?",
+    ]);
+    prop::collection::vec(words, 0..120).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #[test]
+    fn invariants_hold(
+        content in any_text(),
+        kind in prop::sample::select(KINDS.to_vec()),
+        limits in prop::array::uniform3(prop::option::of(0u32..60)),
+        query in prop::sample::select(vec!["", "river port", "東京"]),
+    ) {
+        let [max_sentence_count, max_word_count, max_char_count] = limits;
+        let budget = Budget { max_sentence_count, max_word_count, max_char_count };
+        let options = Options { budget, query, centrality: kind, order: Order::Reading };
+        let document = Document::parse(&content, ReadOptions::default(), Cancel::NEVER).unwrap();
+        let summary = run(&document, &options);
+        prop_assert_eq!(&summary, &run(&document, &options));
+        let text = summary.text(&document);
+        let fits = |limit: Option<u32>, size: usize| limit.is_none_or(|limit| size <= limit as usize);
+        prop_assert!(fits(max_sentence_count, summary.sentences.len()));
+        prop_assert!(fits(max_char_count, text.chars().count()));
+        prop_assert!(fits(max_word_count, usize::try_from(selection::count_words(&text)).unwrap()));
+        let body: Vec<u32> = (0u32..)
+            .zip(&document.sentences)
+            .filter(|(_, sentence)| matches!(sentence.role, Role::Body | Role::Repeat))
+            .map(|(at, _)| at)
+            .collect();
+        for chosen in &summary.sentences {
+            prop_assert!((0.0..=1.0).contains(&chosen.salience));
+            prop_assert_eq!(document.sentences[chosen.sentence as usize].role, Role::Body);
+            prop_assert_eq!(body[chosen.body_index as usize], chosen.sentence);
+        }
+    }
+}
