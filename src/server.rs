@@ -9,10 +9,12 @@
 mod accept;
 mod api_keys;
 mod calls;
+mod connect;
 mod connection;
 mod drain;
 mod health;
 mod probe;
+mod protocol;
 mod reload;
 mod routes;
 mod scrape;

@@ -6,7 +6,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Poll},
     time::Duration,
@@ -28,6 +28,7 @@ pub struct CallContext {
     article_bytes: AtomicUsize,
     article_count: AtomicUsize,
     result_count: AtomicUsize,
+    compute_nanos: AtomicU64,
     /// The time of each item of a stream; none when the caller set a deadline for the whole.
     pub item_timeout: Option<Duration>,
 }
@@ -41,6 +42,7 @@ impl CallContext {
             article_bytes: AtomicUsize::new(0),
             article_count: AtomicUsize::new(0),
             result_count: AtomicUsize::new(0),
+            compute_nanos: AtomicU64::new(0),
             item_timeout,
         })
     }
@@ -63,6 +65,17 @@ impl CallContext {
     /// Sentences or quotes go out.
     pub fn note_results(&self, count: usize) {
         self.result_count.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// Computing took so long.
+    pub fn note_computed(&self, elapsed: Duration) {
+        let nanos = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
+        self.compute_nanos.fetch_add(nanos, Ordering::Relaxed);
+    }
+
+    /// How long computing took: neither waiting nor transport are in it.
+    pub fn computed(&self) -> Duration {
+        Duration::from_nanos(self.compute_nanos.load(Ordering::Relaxed))
     }
 
     /// The articles that came in.

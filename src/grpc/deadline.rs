@@ -22,10 +22,26 @@ use tonic::{Status, body::Body};
 use super::status::Fault;
 
 const GRPC_TIMEOUT: &str = "grpc-timeout";
+const CONNECT_TIMEOUT: &str = "connect-timeout-ms";
 
 /// Takes the caller's deadline off the headers; none when it set none, or one that cannot be read.
 pub fn take_timeout(headers: &mut HeaderMap) -> Option<Duration> {
     headers.remove(GRPC_TIMEOUT)?.to_str().ok().and_then(parse)
+}
+
+/// Takes the deadline of a Connect call off the headers; none when it set none.
+///
+/// # Errors
+///
+/// [`Fault::Malformed`] when it is not milliseconds of at most ten digits.
+pub fn take_connect_timeout(headers: &mut HeaderMap) -> Result<Option<Duration>, Fault> {
+    let Some(timeout) = headers.remove(CONNECT_TIMEOUT) else { return Ok(None) };
+    let digits = timeout.to_str().ok().filter(|digits| digits.len() <= 10);
+    let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    match digits.and_then(|digits| digits.parse().ok()) {
+        Some(milliseconds) => Ok(Some(Duration::from_millis(milliseconds))),
+        None => Err(Fault::Malformed(format!("{CONNECT_TIMEOUT}: expected milliseconds, at most ten digits"))),
+    }
 }
 
 /// At most eight digits and a unit.
@@ -133,6 +149,28 @@ mod tests {
             assert_eq!(take_timeout(&mut headers), expected, "{text}");
             assert!(headers.is_empty());
         }
+    }
+
+    #[test]
+    fn timeouts_of_connect_are_milliseconds() {
+        for (text, expected) in [
+            ("0", Some(0)),
+            ("250", Some(250)),
+            ("9999999999", Some(9_999_999_999)),
+            ("", None),
+            ("10000000000", None),
+            ("-1", None),
+            ("+1", None),
+            ("1.5", None),
+            ("5S", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONNECT_TIMEOUT, text.parse().unwrap());
+            let timeout = take_connect_timeout(&mut headers);
+            assert_eq!(timeout.ok(), expected.map(|ms| Some(Duration::from_millis(ms))), "{text}");
+            assert!(headers.is_empty());
+        }
+        assert_eq!(take_connect_timeout(&mut HeaderMap::new()), Ok(None));
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,5 +1,7 @@
 //! The two things the service does, each for a unary call and for the items of a stream.
 
+use serde::{Serialize, de::DeserializeOwned};
+
 use super::{
     convert::{self, Limits},
     pb::v1 as pb,
@@ -19,9 +21,9 @@ pub trait Method: Send + Sync + 'static {
     /// Its name in metrics and logs.
     const NAME: &'static str;
     /// A request.
-    type Request: Send + 'static;
+    type Request: prost::Message + Default + DeserializeOwned + Send + 'static;
     /// Its response.
-    type Response: Send + 'static;
+    type Response: prost::Message + Serialize + Send + 'static;
     /// A stream's request.
     type Item: prost::Message + Default + Send + 'static;
     /// A stream's response.

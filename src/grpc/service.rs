@@ -2,7 +2,7 @@
 
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
-use std::{pin::Pin, sync::Arc};
+use std::{pin::Pin, sync::Arc, time::Instant};
 
 use tokio::sync::watch;
 use tokio_stream::{Stream, wrappers::ReceiverStream};
@@ -67,7 +67,10 @@ impl Pullquote {
         let (limits, metrics) = (self.limits, Arc::clone(&self.metrics));
         self.compute
             .run(M::weight(&request), move |cancel| {
-                let response = M::answer(request, &limits, &metrics, cancel)?;
+                let begin = Instant::now();
+                let response = M::answer(request, &limits, &metrics, cancel);
+                context.note_computed(begin.elapsed());
+                let response = response?;
                 context.note_results(M::result_count(&response));
                 drop(held);
                 Ok(response)
@@ -87,7 +90,8 @@ impl Pullquote {
         Box::pin(ReceiverStream::new(stream::answer::<M>(self.clone(), context, requests)))
     }
 
-    fn context(&self, extensions: &tonic::Extensions) -> Arc<CallContext> {
+    /// What the transport gave the call to carry.
+    pub(crate) fn context(&self, extensions: &http::Extensions) -> Arc<CallContext> {
         extensions.get::<Arc<CallContext>>().map_or_else(|| CallContext::new(&self.admission, None), Arc::clone)
     }
 

@@ -34,6 +34,8 @@ pub enum Fault {
         /// Every field at fault.
         violations: Vec<Violation>,
     },
+    /// What came over plain HTTP is not what the protocol says: in words, for there is no field to name.
+    Malformed(String),
     /// A message exceeds the transport's limit, compressed or not.
     MessageTooLarge {
         /// That limit.
@@ -81,7 +83,7 @@ impl Fault {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::Invalid { .. } => Code::InvalidArgument,
+            Self::Invalid { .. } | Self::Malformed(_) => Code::InvalidArgument,
             Self::MessageTooLarge { .. } | Self::Overloaded { .. } => Code::ResourceExhausted,
             Self::DeadlineExceeded => Code::DeadlineExceeded,
             Self::Cancelled => Code::Cancelled,
@@ -95,7 +97,7 @@ impl Fault {
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
-            Self::Invalid { reason: InvalidReason::InvalidRequest, .. } => "INVALID_REQUEST",
+            Self::Invalid { reason: InvalidReason::InvalidRequest, .. } | Self::Malformed(_) => "INVALID_REQUEST",
             Self::Invalid { reason: InvalidReason::TooLarge, .. } => "TOO_LARGE",
             Self::Invalid { reason: InvalidReason::UnreadableHtml, .. } => "UNREADABLE_HTML",
             Self::MessageTooLarge { .. } => "MESSAGE_TOO_LARGE",
@@ -119,6 +121,7 @@ impl Fault {
                     .collect();
                 truncated(violations.join("; "))
             }
+            Self::Malformed(description) => truncated(description.clone()),
             Self::MessageTooLarge { limit_bytes } => {
                 format!("the message is larger than {limit_bytes} bytes; send less text, or several calls")
             }
@@ -215,6 +218,7 @@ mod tests {
             (invalid(InvalidReason::InvalidRequest, 1), Code::InvalidArgument, "INVALID_REQUEST"),
             (invalid(InvalidReason::TooLarge, 2), Code::InvalidArgument, "TOO_LARGE"),
             (invalid(InvalidReason::UnreadableHtml, 1), Code::InvalidArgument, "UNREADABLE_HTML"),
+            (Fault::Malformed("no JSON".to_owned()), Code::InvalidArgument, "INVALID_REQUEST"),
             (Fault::MessageTooLarge { limit_bytes: 5 }, Code::ResourceExhausted, "MESSAGE_TOO_LARGE"),
             (Fault::Overloaded { retry_after }, Code::ResourceExhausted, "OVERLOADED"),
             (Fault::DeadlineExceeded, Code::DeadlineExceeded, "DEADLINE_EXCEEDED"),

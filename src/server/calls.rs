@@ -15,7 +15,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use http_body::{Frame, SizeHint};
 use tonic::{Code, Status, body::Body};
 use tower::Service;
@@ -23,8 +23,10 @@ use tracing::Instrument as _;
 
 use super::{
     api_keys::ApiKeys,
+    connect,
     connection::{Activity, Busy},
     drain::{Drain, InFlight, Phase},
+    protocol::{Protocol, Rejection},
     routes::{Kind, Method, Routes},
 };
 use crate::{
@@ -38,6 +40,7 @@ use crate::{
     telemetry::{metrics::Metrics, trace},
 };
 
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const REQUEST_ID: &str = "x-request-id";
 const MAX_REQUEST_ID_BYTES: usize = 128;
 
@@ -74,17 +77,24 @@ impl Service<Request<Body>> for Calls {
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let method = Method::of(request.uri().path());
+        let protocol = Protocol::of(request.headers());
         // The call's time runs from here on, before anything else of it does.
-        let own_timeout = deadline::take_timeout(request.headers_mut());
+        let (own_timeout, misread) = match protocol.take_timeout(request.headers_mut()) {
+            Ok(timeout) => (timeout, None),
+            Err(fault) => (None, Some(fault)),
+        };
         let timeout = own_timeout.or((method.kind == Kind::Unary).then_some(self.shared.call_timeout));
         let deadline = timeout.and_then(|timeout| tokio::time::Instant::now().checked_add(timeout));
         let item_timeout = if own_timeout.is_none() { Some(self.shared.call_timeout) } else { None };
         let context = CallContext::new(&self.shared.admission, item_timeout);
 
-        let span = if self.shared.traced { span(method, request.headers()) } else { tracing::Span::none() };
-        let observation = Observation::begin(self, method, &request, Arc::clone(&context), span.clone());
+        let span = if self.shared.traced { span(protocol, method, request.headers()) } else { tracing::Span::none() };
+        let observation = Observation::begin(self, protocol, method, &request, Arc::clone(&context), span.clone());
 
-        if let Some(fault) = self.refusal(method.kind, request.headers()) {
+        if let Some(rejection) = protocol.rejection(method.kind, &request) {
+            return Box::pin(std::future::ready(Ok(observation.of_rejection(rejection))));
+        }
+        if let Some(fault) = self.refusal(method.kind, request.headers()).or(misread) {
             let response = Status::from(fault).into_http();
             return Box::pin(std::future::ready(Ok(observation.of(response))));
         }
@@ -98,7 +108,7 @@ impl Service<Request<Body>> for Calls {
         let answer = async move {
             let mut request = request;
             request.extensions_mut().insert(context);
-            let answer = unwound(async move { routes.call(request).await });
+            let answer = unwound(async move { routes.call(protocol, request).await });
             let response = deadline::within(deadline, answer).await;
             Ok(observation.of(restated(response, max_message_bytes)))
         };
@@ -122,12 +132,12 @@ impl Calls {
 }
 
 /// A call's span, a child of the caller's.
-fn span(method: Method, headers: &HeaderMap) -> tracing::Span {
+fn span(protocol: Protocol, method: Method, headers: &HeaderMap) -> tracing::Span {
     let span = tracing::info_span!(
         "call",
         "otel.name" = method.name,
         "otel.kind" = "server",
-        "rpc.system.name" = "grpc",
+        "rpc.system.name" = protocol.system(),
         "rpc.method" = method.name,
         "rpc.response.status_code" = tracing::field::Empty,
     );
@@ -179,6 +189,7 @@ fn request_id(headers: &HeaderMap, ids: &RequestIds) -> HeaderValue {
 
 /// A call as it is seen from outside: counted from its beginning, told of at its end, however it ends.
 struct Observation {
+    protocol: Protocol,
     method: Method,
     begun: Instant,
     shared: Arc<Shared>,
@@ -195,6 +206,7 @@ struct Observation {
 impl Observation {
     fn begin(
         calls: &Calls,
+        protocol: Protocol,
         method: Method,
         request: &Request<Body>,
         context: Arc<CallContext>,
@@ -203,6 +215,7 @@ impl Observation {
         let shared = &calls.shared;
         shared.metrics.in_flight.up();
         Self {
+            protocol,
             method,
             begun: Instant::now(),
             shared: Arc::clone(shared),
@@ -217,11 +230,35 @@ impl Observation {
         }
     }
 
-    /// Observes the response to its end.
-    fn of(mut self, mut response: Response<Body>) -> Response<Observed> {
-        response.headers_mut().insert(REQUEST_ID, self.request_id.clone());
+    /// Writes the response as the call's protocol has it, and observes it to its end.
+    fn of(mut self, response: Response<Body>) -> Response<Observed> {
         self.note_status(response.headers());
+        let response = match self.protocol {
+            Protocol::Grpc => response,
+            Protocol::Connect(_) | Protocol::Other => self.timed(connect::told(response)),
+        };
+        self.identified(response)
+    }
+
+    /// Observes what is told to a request that reaches no service.
+    fn of_rejection(mut self, rejection: Rejection) -> Response<Observed> {
+        self.status = Some(Code::Unimplemented);
+        self.identified(connect::rejected(rejection))
+    }
+
+    fn identified(self, mut response: Response<Body>) -> Response<Observed> {
+        response.headers_mut().insert(REQUEST_ID, self.request_id.clone());
         response.map(|body| Observed { body, observation: self })
+    }
+
+    /// Says how long it took (<https://www.w3.org/TR/server-timing/>): the computing, and all from the request's headers on,
+    /// in milliseconds.
+    fn timed(&self, mut response: Response<Body>) -> Response<Body> {
+        let millis = |time: Duration| time.as_secs_f64() * 1e3;
+        let (compute, total) = (millis(self.context.computed()), millis(self.begun.elapsed()));
+        let timing = HeaderValue::try_from(format!("compute;dur={compute:.3}, total;dur={total:.3}"));
+        response.headers_mut().extend(timing.ok().map(|timing| (SERVER_TIMING, timing)));
+        response
     }
 
     fn note_status(&mut self, headers: &HeaderMap) {
@@ -237,7 +274,7 @@ impl Drop for Observation {
         let elapsed = self.begun.elapsed();
         let (shared, context) = (&self.shared, &self.context);
         shared.metrics.in_flight.down();
-        shared.metrics.call(self.method.name, code, elapsed);
+        shared.metrics.call(self.protocol.system(), self.method.name, code, elapsed);
         if matches!(self.status, Some(Code::ResourceExhausted | Code::Unavailable | Code::Unauthenticated)) {
             shared.metrics.refused(code);
         }
@@ -250,6 +287,7 @@ impl Drop for Observation {
         tracing::info!(
             request_id = self.request_id.to_str().unwrap_or_default(),
             trace_id = self.trace_id,
+            protocol = self.protocol.name(),
             method = self.method.name,
             code,
             elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX),
@@ -288,6 +326,10 @@ impl http_body::Body for Observed {
             if let Some(trailers) = frame.trailers_ref() {
                 self.observation.note_status(trailers);
             }
+        }
+        // Without trailers, an answer that was taken whole is a good one.
+        if self.observation.protocol != Protocol::Grpc && self.body.is_end_stream() {
+            self.observation.status.get_or_insert(Code::Ok);
         }
         Poll::Ready(frame)
     }

@@ -6,8 +6,14 @@ use http::{Request, Response};
 use tonic::{body::Body, codec::CompressionEncoding, codegen::Service as _};
 use tower::{ServiceExt as _, util::BoxCloneSyncService};
 
-use super::{drain::Drain, health::Health};
+use super::{
+    connect,
+    drain::Drain,
+    health::Health,
+    protocol::{Codec, Protocol},
+};
 use crate::grpc::{
+    method::{ExtractQuotes, Method as _, Summarize},
     pb::{self, health::health_server::HealthServer, v1::pullquote_service_server::PullquoteServiceServer},
     service::Pullquote,
 };
@@ -22,6 +28,8 @@ type Boxed = BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>;
 /// The services of the port.
 #[derive(Clone, Debug)]
 pub(crate) struct Routes {
+    /// For what comes over plain HTTP.
+    service: Pullquote,
     pullquote: PullquoteServiceServer<Pullquote>,
     health: HealthServer<Health>,
     reflection: Option<Reflection>,
@@ -91,6 +99,7 @@ impl Routes {
         let max_message_bytes = pullquote.max_message_bytes;
         let reflection = if reflection { Some(Reflection::new()?) } else { None };
         Ok(Self {
+            service: pullquote.clone(),
             pullquote: PullquoteServiceServer::new(pullquote)
                 .max_decoding_message_size(max_message_bytes)
                 .accept_compressed(CompressionEncoding::Gzip)
@@ -103,10 +112,16 @@ impl Routes {
     }
 
     /// Answers a request.
-    pub(crate) fn call(&mut self, request: Request<Body>) -> impl Future<Output = Response<Body>> + Send + use<> {
+    pub(crate) fn call(
+        &mut self,
+        protocol: Protocol,
+        request: Request<Body>,
+    ) -> impl Future<Output = Response<Body>> + Send + use<> {
         let path = request.uri().path();
         let reflection = self.reflection.as_mut();
-        let answer: tonic::codegen::BoxFuture<Response<Body>, Infallible> = if path.starts_with(PULLQUOTE) {
+        let answer: tonic::codegen::BoxFuture<Response<Body>, Infallible> = if let Protocol::Connect(codec) = protocol {
+            self.call_plain(codec, request)
+        } else if path.starts_with(PULLQUOTE) {
             self.pullquote.call(request)
         } else if path.starts_with(HEALTH) {
             self.health.call(request)
@@ -126,6 +141,24 @@ impl Routes {
                 Ok(response) => response,
                 Err(never) => match never {},
             }
+        }
+    }
+}
+
+impl Routes {
+    /// Answers a unary call whose messages are the whole bodies.
+    fn call_plain(
+        &self,
+        codec: Codec,
+        request: Request<Body>,
+    ) -> tonic::codegen::BoxFuture<Response<Body>, Infallible> {
+        let service = self.service.clone();
+        match Method::of(request.uri().path()).name {
+            Summarize::NAME => Box::pin(async move { Ok(connect::answer::<Summarize>(service, codec, request).await) }),
+            ExtractQuotes::NAME => {
+                Box::pin(async move { Ok(connect::answer::<ExtractQuotes>(service, codec, request).await) })
+            }
+            _ => Box::pin(std::future::ready(Ok(tonic::Status::unimplemented("unknown method").into_http()))),
         }
     }
 }

@@ -142,14 +142,14 @@ impl Metrics {
         Self { registry, calls, refused, items, articles, stages, in_flight, connections }
     }
 
-    /// A call ended.
-    pub fn call(&self, method: &'static str, code: &'static str, elapsed: Duration) {
-        self.calls.get_or_create(&labels(method, code)).observe(elapsed.as_secs_f64());
+    /// A call ended. `system` is the protocol it came by, as OpenTelemetry names it: `grpc` or `connectrpc`.
+    pub fn call(&self, system: &'static str, method: &'static str, code: &'static str, elapsed: Duration) {
+        self.calls.get_or_create(&labels(system, method, code)).observe(elapsed.as_secs_f64());
     }
 
     /// A stream answered an item.
     pub fn item(&self, method: &'static str, code: &'static str) {
-        self.items.get_or_create(&labels(method, code)).inc();
+        self.items.get_or_create(&labels("grpc", method, code)).inc();
     }
 
     /// A call was turned away.
@@ -184,8 +184,8 @@ impl Metrics {
     }
 }
 
-fn labels(method: &'static str, code: &'static str) -> CallLabels {
-    CallLabels { rpc_system_name: "grpc", rpc_method: method, rpc_response_status_code: code }
+fn labels(system: &'static str, method: &'static str, code: &'static str) -> CallLabels {
+    CallLabels { rpc_system_name: system, rpc_method: method, rpc_response_status_code: code }
 }
 
 impl fmt::Debug for Metrics {
