@@ -84,7 +84,8 @@ pub(super) fn find(text: &str, paragraph: Span) -> Vec<Glyph> {
         let span = Span::new(at, at + len);
         at += len;
         let neighbours = Neighbours::of(text, paragraph, span);
-        if family != Family::Single || !neighbours.is_within_word() {
+        let is_none = neighbours.ends_broken_dash() || family == Family::Single && neighbours.is_within_word();
+        if !is_none {
             glyphs.push(neighbours.judge(Glyph {
                 span,
                 family,
@@ -132,12 +133,20 @@ const WRITTEN_OUT: [(&str, Family, Side); 17] = [
     ("&#39;", Family::Single, Side::Either),
 ];
 
+/// What is left of â€\u{9d} where the control character was dropped; of other glyphs the first two characters.
+const BROKEN_CLOSER: &str = "â€";
+
 /// The glyph that `text` begins with, and its length in bytes.
 fn glyph_at(text: &str) -> Option<(Family, Side, usize)> {
     if let Some((glyph, family, side)) = WRITTEN_OUT.iter().find(|(glyph, ..)| text.starts_with(glyph)) {
         // Three in a row are a pair and a single one, which stands inside.
         let is_outer = !text.starts_with("'''") || text[3..].starts_with(char::is_alphanumeric);
         return if is_outer { Some((*family, *side, glyph.len())) } else { Some((Family::Single, Side::Either, 1)) };
+    }
+    if let Some(rest) = text.strip_prefix(BROKEN_CLOSER)
+        && !rest.starts_with(|c: char| !c.is_ascii() || c.is_ascii_alphanumeric())
+    {
+        return Some((Family::Double, Side::Right, BROKEN_CLOSER.len()));
     }
     let c = text.chars().next()?;
     let (family, side) = match c {
@@ -179,6 +188,11 @@ impl<'t> Neighbours<'t> {
 
     fn is_within_word(&self) -> bool {
         self.previous.is_some_and(char::is_alphanumeric) && self.next.is_some_and(char::is_alphanumeric)
+    }
+
+    /// A dash of UTF-8 read as Windows-1252, whose last byte became a curly mark: â€” â€“.
+    fn ends_broken_dash(&self) -> bool {
+        self.before.ends_with(BROKEN_CLOSER)
     }
 
     fn judge(&self, glyph: Glyph) -> Glyph {

@@ -28,6 +28,7 @@ fn doubles_pair() {
     check("It was \"late\", she said; \"very late\".", &["late", "very late"]);
     check("&quot;The tide is in,&quot; said Ada. &ldquo;Run.&rdquo;", &["The tide is in,", "Run."]);
     check("â€œThe tideâ€™s in,â€\u{9d} said Ada.", &["The tideâ€™s in,"]);
+    check("â€œThe tide is in,â€ said Ada â€” twice, â€œand in.â€", &["The tide is in,", "and in."]);
     check("Ada said:\"Run.\"", &["Run."]);
     check("“The tide is in.“ Ada ran.", &["The tide is in."]);
     check("\" The tide is in , \" said Ada .", &[" The tide is in , "]);
