@@ -3,4 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod errors;
+mod golden;
+mod in_process;
+mod invariants;
+mod properties;
 mod support;
