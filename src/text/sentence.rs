@@ -169,7 +169,10 @@ impl Splitter<'_> {
                 }
                 ')' | ']' | '}' | '）' | '】' | '》' | '〉' => true,
                 // French spaces its marks.
-                ' ' | '\u{a0}' | '\u{202f}' => matches!(self.char(after), '»' | '›') && is_space(self.char(after + 2)),
+                ' ' | '\u{a0}' | '\u{202f}' => {
+                    let mark = self.char(after);
+                    matches!(mark, '»' | '›') && is_space(self.char(after + mark.len_utf8()))
+                }
                 // A reference: "so.[12] Then".
                 '[' => {
                     let digits = self.text.as_bytes()[after..self.limit]
