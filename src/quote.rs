@@ -1,5 +1,18 @@
 //! Finds who said what.
 
+mod assembly;
+pub mod attribution;
+pub mod content;
+pub mod mention;
+pub mod speaker;
+pub mod weight;
+pub mod words;
+
+use assembly::Assembly;
+use attribution::Scene;
+use weight::Weights;
+use words::Words;
+
 use crate::{
     cancel::{Cancel, Cancelled},
     document::Document,
@@ -90,19 +103,17 @@ pub struct Speaker {
 /// # Errors
 ///
 /// [`Cancelled`] when `cancel` says so.
-pub fn extract_quotes(document: &Document, _options: &Options, cancel: Cancel<'_>) -> Result<Quotes, Cancelled> {
+pub fn extract_quotes(document: &Document, options: &Options, cancel: Cancel<'_>) -> Result<Quotes, Cancelled> {
+    if document.marks.is_empty() && !options.include_indirect {
+        return Ok(Quotes::default());
+    }
+    let weights = Weights::learned();
+    let words = Words::of(document);
     cancel.check()?;
-    let quotes = document
-        .marks
-        .iter()
-        .filter(|mark| mark.depth == 0 && !mark.inside().is_empty())
-        .map(|mark| Quote {
-            form: Form::Direct,
-            contents: vec![mark.inside()],
-            quoted: vec![mark.inside()],
-            attribution: None,
-            paragraph_index: 0,
-        })
-        .collect();
-    Ok(Quotes { quotes, speakers: Vec::new() })
+    let mentions = mention::find(&words);
+    cancel.check()?;
+    let pieces = content::pieces(&words);
+    let scene = Scene::new(&words, mentions, pieces);
+    let choices = scene.attribute(&weights.attribution, cancel)?;
+    Ok(Assembly::new(&scene, options).assemble(&choices))
 }

@@ -43,6 +43,42 @@ impl Class {
     pub const REPORTS: Class = Class(1 << 10);
     /// Says, before a colon, whose a picture is: "Image".
     pub const CREDITS: Class = Class(1 << 11);
+    /// Reports speech or thought: "said", "according", "statement".
+    pub const CUE: Class = Class(1 << 12);
+    /// People by what they do: "spokesman".
+    pub const ROLE: Class = Class(1 << 13);
+    /// A body, a medium or a document that can say something: "ministry".
+    pub const BODY: Class = Class(1 << 14);
+    /// Stands, capitalised, before a name: "Senator".
+    pub const TITLE: Class = Class(1 << 15);
+    /// Tells that a man is meant: "Mr".
+    pub const MALE: Class = Class(1 << 16);
+    /// Tells that a woman is meant: "Mrs".
+    pub const FEMALE: Class = Class(1 << 17);
+    /// The pronoun "he".
+    pub const HE: Class = Class(1 << 18);
+    /// The pronoun "she".
+    pub const SHE: Class = Class(1 << 19);
+    /// The pronouns "they" and "it".
+    pub const THEY: Class = Class(1 << 20);
+    /// Speaks of who speaks: "I", "we".
+    pub const FIRST_PERSON: Class = Class(1 << 21);
+    /// The pronoun "who".
+    pub const WHO: Class = Class(1 << 22);
+    /// Opens a noun phrase: "the", "his", "two".
+    pub const DETERMINER: Class = Class(1 << 23);
+    /// A preposition.
+    pub const PREPOSITION: Class = Class(1 << 24);
+    /// An auxiliary verb, or an adverb that stands by one: "has", "also".
+    pub const AUXILIARY: Class = Class(1 << 25);
+    /// Stands, in lower case, inside names: "van".
+    pub const PARTICLE: Class = Class(1 << 26);
+    /// Capitalised, but no name: "Monday".
+    pub const TIME: Class = Class(1 << 27);
+    /// A first name of men.
+    pub const MANS_NAME: Class = Class(1 << 28);
+    /// A first name of women.
+    pub const WOMANS_NAME: Class = Class(1 << 29);
 
     /// Speaks of who speaks or is spoken to: I, we, you.
     pub const ADDRESSING: Class = Class(1 << 59);
@@ -58,6 +94,12 @@ impl Class {
 
     const fn common(commonness: u8) -> Class {
         Class((commonness as u64) << Self::COMMONNESS_SHIFT)
+    }
+
+    /// The classes of both.
+    #[must_use]
+    pub const fn or(self, other: Class) -> Class {
+        Class(self.0 | other.0)
     }
 
     /// Whether the word is on any of these lists.
@@ -100,8 +142,9 @@ const LISTS: &[(Option<Language>, Class, &str)] = &[
     (Some(Language::English), Class::POINTS_BACK, include_str!("../../data/points_back.txt")),
 ];
 
-/// What ends with a full stop without ending a sentence, and what opens one: lists of lines that name a class.
-const SENTENCE_ENDS: &[(Language, &str)] = &[
+/// Lists of lines that name a class: what ends with a full stop without ending a sentence and what opens one; who
+/// speaks, and the words that say so.
+const CLASSED: &[(Language, &str)] = &[
     (Language::Danish, include_str!("../../data/sentence_ends/da.txt")),
     (Language::Dutch, include_str!("../../data/sentence_ends/nl.txt")),
     (Language::English, include_str!("../../data/sentence_ends/en.txt")),
@@ -113,10 +156,14 @@ const SENTENCE_ENDS: &[(Language, &str)] = &[
     (Language::Russian, include_str!("../../data/sentence_ends/ru.txt")),
     (Language::Spanish, include_str!("../../data/sentence_ends/es.txt")),
     (Language::Swedish, include_str!("../../data/sentence_ends/sv.txt")),
+    (Language::English, include_str!("../../data/cues/en.txt")),
 ];
 
+/// Names are the same whatever the language.
+const FIRST_NAMES: &str = include_str!("../../data/first_names.txt");
+
 /// The classes that those lines name.
-const SENTENCE_END_CLASSES: &[(&str, Class)] = &[
+const CLASS_NAMES: &[(&str, Class)] = &[
     ("title", Class::TITLE_ABBREVIATION),
     ("name", Class::NAME_ABBREVIATION),
     ("any", Class::ABBREVIATION),
@@ -127,6 +174,24 @@ const SENTENCE_END_CLASSES: &[(&str, Class)] = &[
     ("exclaims", Class::EXCLAIMS),
     ("reports", Class::REPORTS),
     ("credits", Class::CREDITS),
+    ("cue", Class::CUE),
+    ("role", Class::ROLE),
+    ("body", Class::BODY),
+    ("honorific", Class::TITLE),
+    ("male", Class::MALE),
+    ("female", Class::FEMALE),
+    ("he", Class::HE),
+    ("she", Class::SHE),
+    ("they", Class::THEY),
+    ("first", Class::FIRST_PERSON),
+    ("who", Class::WHO),
+    ("determiner", Class::DETERMINER),
+    ("preposition", Class::PREPOSITION),
+    ("auxiliary", Class::AUXILIARY),
+    ("particle", Class::PARTICLE),
+    ("time", Class::TIME),
+    ("man", Class::MANS_NAME),
+    ("woman", Class::WOMANS_NAME),
 ];
 
 /// The words of a list whose lines name their class: "title: mr mrs".
@@ -134,7 +199,7 @@ fn classed_entries(list: &str) -> impl Iterator<Item = (&str, Class)> {
     entries(list)
         .filter_map(|line| line.split_once(':'))
         .filter_map(|(name, words)| {
-            let &(_, class) = SENTENCE_END_CLASSES.iter().find(|(known, _)| *known == name)?;
+            let &(_, class) = CLASS_NAMES.iter().find(|(known, _)| *known == name)?;
             Some(words.split_whitespace().map(move |word| (word, class)))
         })
         .flatten()
@@ -181,7 +246,8 @@ impl Lexicon {
             .flatten()
             .collect();
         let reads = |of: Language| of == language || language == Language::Other && of == Language::English;
-        classes.extend(SENTENCE_ENDS.iter().filter(|(of, _)| reads(*of)).flat_map(|(_, list)| classed_entries(list)));
+        classes.extend(CLASSED.iter().filter(|(of, _)| reads(*of)).flat_map(|(_, list)| classed_entries(list)));
+        classes.extend(classed_entries(FIRST_NAMES));
         if language == Language::English {
             classes.extend(common_words());
         }

@@ -1,0 +1,354 @@
+//! Learns what `data/quote_weights.bin` holds, bit for bit, from articles whose quotes people have attributed.
+//! `tools/learn_quotes.sh` runs it.
+//!
+//! ```text
+//! learn_quotes TRAIN DEV WEIGHTS
+//! ```
+//!
+//! TRAIN and DEV hold a JSON object a line: `text`, and `attrs` with the spans, in code points, of each attribution's
+//! `source`, `cue` and `content`, its `kind` and the `keys` of its source; WEIGHTS is written.
+
+#![expect(clippy::print_stdout, reason = "a command for the terminal")]
+#![allow(clippy::cast_precision_loss, reason = "counts are small")]
+
+use std::{error::Error, fs, ops::Range};
+
+use pullquote::{
+    cancel::Cancel,
+    document::{Document, ReadOptions},
+    quote::{
+        attribution::{Candidate, Scene, feature},
+        content::{self, Piece},
+        mention,
+        weight::Table,
+        words::Words,
+    },
+    text::{Span, token::Shape},
+};
+
+type Fallible<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> Fallible<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [train, dev, weights] = &arguments[..] else { return Err("see the head of examples/learn_quotes.rs".into()) };
+    let (train, dev) = (load(train)?, load(dev)?);
+    let mut file = Vec::new();
+    Table::write(&attribution(&train, &dev)?, &mut file);
+    fs::write(weights, file)?;
+    Ok(())
+}
+
+/// An article and who says what in it.
+struct Article {
+    text: String,
+    attributions: Vec<Gold>,
+}
+
+/// An attribution as people marked it, in bytes.
+struct Gold {
+    sources: Vec<Span>,
+    cues: Vec<Span>,
+    contents: Vec<Span>,
+    keys: Vec<String>,
+    kind: String,
+}
+
+fn load(path: &str) -> Fallible<Vec<Article>> {
+    fs::read_to_string(path)?
+        .lines()
+        .map(|line| {
+            let item: serde_json::Value = serde_json::from_str(line)?;
+            let text = item["text"].as_str().unwrap_or_default().to_owned();
+            let mut bytes: Vec<usize> = text.char_indices().map(|(byte, _)| byte).collect();
+            bytes.push(text.len());
+            let spans = |value: &serde_json::Value| -> Vec<Span> {
+                let pairs = value.as_array().into_iter().flatten();
+                let offset = |value: &serde_json::Value| {
+                    bytes[usize::try_from(value.as_u64().unwrap_or_default()).unwrap_or_default()]
+                };
+                pairs.map(|pair| Span::new(offset(&pair[0]), offset(&pair[1]))).collect()
+            };
+            let attributions = item["attrs"].as_array().into_iter().flatten();
+            let attributions = attributions
+                .map(|gold| Gold {
+                    sources: spans(&gold["source"]),
+                    cues: spans(&gold["cue"]),
+                    contents: spans(&gold["content"]),
+                    keys: gold["keys"]
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .map(|key| key.as_str().unwrap_or_default().to_owned())
+                        .collect(),
+                    kind: gold["kind"].as_str().unwrap_or_default().to_owned(),
+                })
+                .collect();
+            Ok(Article { text, attributions })
+        })
+        .collect()
+}
+
+fn read(text: &str) -> Fallible<Document<'_>> {
+    let options = ReadOptions { language_code: "en", ..ReadOptions::default() };
+    Document::parse(text, options, Cancel::NEVER).map_err(|_| "cancelled".into())
+}
+
+/// Weights while they are learned: AdaGrad (Duchi et al. 2011), with a little decay.
+struct Learned {
+    weights: Vec<f32>,
+    squares: Vec<f32>,
+    rate: f32,
+    decay: f32,
+}
+
+impl Learned {
+    fn new(bits: u32, rate: f32, decay: f32) -> Self {
+        Self { weights: vec![0.0; 1 << bits], squares: vec![0.0; 1 << bits], rate, decay }
+    }
+
+    fn score(&self, features: &[u32]) -> f32 {
+        features.iter().map(|&feature| self.weights[feature as usize & (self.weights.len() - 1)]).sum()
+    }
+
+    fn step(&mut self, features: &[u32], gradient: f32) {
+        for &feature in features {
+            let at = feature as usize & (self.weights.len() - 1);
+            let gradient = gradient + self.decay * self.weights[at];
+            self.squares[at] += gradient * gradient;
+            self.weights[at] -= self.rate * gradient / (self.squares[at].sqrt() + 1e-3);
+        }
+    }
+}
+
+/// Numbers that look random and are the same each time (Marsaglia's xorshift).
+struct Order(u64);
+
+impl Order {
+    fn shuffle(&mut self, items: &mut [usize]) {
+        for at in (1..items.len()).rev() {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            items.swap(at, usize::try_from(self.0 % (at as u64 + 1)).unwrap_or_default());
+        }
+    }
+}
+
+// --- who said it -------------------------------------------------------------------------------------------------
+
+fn overlap(words: &Words, tokens: &Range<usize>, spans: &[Span]) -> usize {
+    tokens
+        .clone()
+        .filter(|&at| words.is(at, Shape::WORD) && spans.iter().any(|span| span.overlaps(words.token(at).span)))
+        .count()
+}
+
+/// The attribution that a stretch belongs to: that whose contents share most of its words.
+fn gold_of<'a>(words: &Words, piece: &Piece, article: &'a Article) -> Option<&'a Gold> {
+    let count = piece.inner.clone().filter(|&at| words.is(at, Shape::WORD)).count();
+    let shared = |gold: &Gold| overlap(words, &piece.inner, &gold.contents);
+    let best = article.attributions.iter().rev().max_by_key(|gold| {
+        let size: usize = gold.contents.iter().map(|span| span.len_bytes()).sum();
+        (shared(gold) * 10 / count.max(1), usize::MAX - size)
+    })?;
+    (shared(best) * 10 >= count * 7).then_some(best)
+}
+
+/// Which of the candidates are right.
+fn right(scene: &Scene, candidates: &[Candidate], gold: Option<&Gold>) -> Vec<bool> {
+    let words = scene.words;
+    let Some(gold) = gold else { return candidates.iter().map(|candidate| *candidate == Candidate::NoQuote).collect() };
+    if gold.sources.is_empty() {
+        return candidates.iter().map(|candidate| *candidate == Candidate::Nobody).collect();
+    }
+    let grade = |candidate: &Candidate| match candidate {
+        Candidate::Source { mention, cue } => {
+            let mention = &scene.mentions[*mention];
+            let head = words.text(mention.core.end - 1).to_lowercase();
+            let shared = overlap(words, &mention.core, &gold.sources);
+            if shared == 0 {
+                return 0;
+            }
+            let named = gold.keys.iter().any(|key| *key == head);
+            let cued = cue.as_ref().is_some_and(|cue| overlap(words, cue, &gold.cues) > 0);
+            1 + 2 * i32::from(cued) + 4 * i32::from(named)
+        }
+        _ => 0,
+    };
+    let grades: Vec<i32> = candidates.iter().map(grade).collect();
+    let best = grades.iter().copied().max().unwrap_or_default();
+    grades.into_iter().map(|grade| best > 0 && grade == best).collect()
+}
+
+struct Example {
+    /// The features of each candidate.
+    candidates: Vec<Vec<u32>>,
+    right: Vec<bool>,
+}
+
+fn pieces_with_reported(words: &Words, article: &Article) -> Vec<Piece> {
+    let mut pieces = content::pieces(words);
+    for gold in article.attributions.iter().filter(|gold| gold.kind == "indirect") {
+        for span in &gold.contents {
+            let inner = words.at_byte(span.begin)..words.at_byte(span.end);
+            if inner.is_empty() || pieces.iter().any(|piece| piece.is_marked && piece.span.overlaps(*span)) {
+                continue;
+            }
+            pieces.push(Piece {
+                tokens: inner.clone(),
+                paragraph: words.paragraph(inner.start),
+                inner,
+                span: *span,
+                continues: false,
+                is_closed: true,
+                is_marked: false,
+            });
+        }
+    }
+    pieces
+}
+
+fn attribution(train: &[Article], dev: &[Article]) -> Fallible<Vec<f32>> {
+    let mut examples = Vec::new();
+    let (mut reachable, mut all) = (0, 0);
+    for article in train {
+        let document = read(&article.text)?;
+        let words = Words::of(&document);
+        let pieces = pieces_with_reported(&words, article);
+        let scene = Scene::new(&words, mention::find(&words), pieces);
+        let mut carried = None;
+        let mut candidates = Vec::new();
+        for piece in 0..scene.pieces.len() {
+            let of = &scene.pieces[piece];
+            if of.continues {
+                continue;
+            }
+            let gold = gold_of(&words, of, article);
+            if gold.is_none() && !of.is_marked {
+                continue;
+            }
+            let here = carried.filter(|_| of.is_marked);
+            scene.candidates(piece, here, &mut candidates);
+            let right = right(&scene, &candidates, gold);
+            all += 1;
+            let Some(best) = right.iter().position(|&right| right) else { continue };
+            reachable += 1;
+            let features = candidates
+                .iter()
+                .map(|candidate| {
+                    let mut features = Vec::new();
+                    feature::push(&scene, piece, candidate, here, &mut features);
+                    features
+                })
+                .collect();
+            if of.is_marked
+                && let Candidate::Source { mention, .. } = candidates[best]
+            {
+                carried = Some(mention);
+            }
+            examples.push(Example { candidates: features, right });
+        }
+    }
+    println!("attribution: {} examples, {reachable} of {all} within reach", examples.len());
+    let mut learned = Learned::new(16, 0.08, 2e-5);
+    let mut order: Vec<usize> = (0..examples.len()).collect();
+    let mut random = Order(0x2545_f491_4f6c_dd1d);
+    for round in 0..8 {
+        random.shuffle(&mut order);
+        let mut loss = 0.0;
+        for &at in &order {
+            let example = &examples[at];
+            let scores: Vec<f32> = example.candidates.iter().map(|features| learned.score(features)).collect();
+            let largest = scores.iter().fold(f32::NEG_INFINITY, |largest, &score| largest.max(score));
+            let odds: Vec<f32> = scores.iter().map(|score| (score - largest).exp()).collect();
+            let total: f32 = odds.iter().sum();
+            let good: f32 = odds.iter().zip(&example.right).filter(|(_, right)| **right).map(|(odds, _)| odds).sum();
+            loss -= (good / total).max(1e-9).ln();
+            for ((features, odds), &right) in example.candidates.iter().zip(&odds).zip(&example.right) {
+                let wanted = if right { odds / good.max(1e-9) } else { 0.0 };
+                let gradient = odds / total - wanted;
+                if gradient.abs() > 1e-3 {
+                    learned.step(features, gradient);
+                }
+            }
+        }
+        println!("round {round}: loss {:.4}", loss / examples.len() as f32);
+        if round >= 3 {
+            learned.rate *= 0.7;
+        }
+    }
+    let mut file = Vec::new();
+    Table::write(&learned.weights, &mut file);
+    evaluate(dev, &Table::read(&file).0)?;
+    Ok(learned.weights)
+}
+
+/// How often the mention chosen for a marked stretch is right, where one is.
+fn evaluate(articles: &[Article], weights: &Table) -> Fallible<()> {
+    let mut counts = [[0usize; 3]; 2];
+    let mut verbose = std::env::var_os("SHOW").is_some();
+    for article in articles {
+        let document = read(&article.text)?;
+        let words = Words::of(&document);
+        let scene = Scene::new(&words, mention::find(&words), pieces_with_reported(&words, article));
+        let choices = scene.attribute(weights, Cancel::NEVER).map_err(|_| "cancelled")?;
+        let mut candidates = Vec::new();
+        let mut carried = None;
+        for (piece, choice) in choices.iter().enumerate() {
+            let of = &scene.pieces[piece];
+            let gold = gold_of(&words, of, article);
+            let here = carried.filter(|_| of.is_marked);
+            if let Candidate::Source { mention, .. } = choice.candidate
+                && of.is_marked
+            {
+                carried = Some(mention);
+            }
+            if gold.is_none_or(|gold| gold.sources.is_empty()) {
+                continue;
+            }
+            scene.candidates(piece, here, &mut candidates);
+            let right = right(&scene, &candidates, gold);
+            let counts = &mut counts[usize::from(of.is_marked)];
+            counts[0] += 1;
+            counts[1] += usize::from(right.contains(&true));
+            let is_right = match choice.candidate {
+                Candidate::Source { mention, .. } => candidates.iter().zip(&right).any(|(candidate, right)| {
+                    *right && matches!(candidate, Candidate::Source { mention: other, .. } if *other == mention)
+                }),
+                _ => false,
+            };
+            counts[2] += usize::from(is_right);
+            if verbose && !is_right && of.is_marked {
+                let gold_source: Vec<&str> =
+                    gold.into_iter().flat_map(|gold| &gold.sources).map(|span| span.of(&article.text)).collect();
+                let chosen = match &choice.candidate {
+                    Candidate::Source { mention, cue } => {
+                        let tokens = &scene.mentions[*mention].tokens;
+                        let cue = cue.as_ref().map_or("", |cue| words.text(cue.start));
+                        format!(
+                            "{} / {cue}",
+                            &article.text[words.token(tokens.start).span.begin as usize
+                                ..words.token(tokens.end - 1).span.end as usize]
+                        )
+                    }
+                    other => format!("{other:?}"),
+                };
+                let from = article.text.floor_char_boundary(of.span.begin.saturating_sub(160) as usize);
+                let to = article.text.floor_char_boundary(of.span.end as usize + 160);
+                println!(
+                    "--- gold {gold_source:?} {} chosen {chosen}\n{}[[{}]]{}",
+                    right.contains(&true),
+                    &article.text[from..of.span.begin as usize],
+                    of.span.of(&article.text),
+                    &article.text[of.span.end as usize..to]
+                );
+            }
+        }
+    }
+    verbose = false;
+    let _ = verbose;
+    for (name, [all, reachable, right]) in ["reported", "marked"].into_iter().zip(counts) {
+        println!("{name}: {right} right of {all}, {reachable} within reach");
+    }
+    Ok(())
+}

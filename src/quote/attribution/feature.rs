@@ -1,0 +1,294 @@
+//! How a candidate stands to a quote, as features of a log-linear model.
+
+use std::ops::Range;
+
+use super::{Candidate, Scene};
+use crate::{
+    document::Role,
+    quote::{
+        content::Piece,
+        mention::{Kind, Mention},
+        weight::{feature, mix},
+        words::Words,
+    },
+    text::{Class, token::Shape},
+};
+
+/// The symbol of a token inside a piece.
+pub(super) const PIECE: u8 = 8;
+const WORD: u8 = 0;
+const COMMA: u8 = 1;
+const STOP: u8 = 2;
+const COLON: u8 = 3;
+const DASH: u8 = 4;
+const OTHER: u8 = 5;
+const CUE: u8 = 6;
+const MENTION: u8 = 7;
+const THAT: u8 = 9;
+const PREPOSITION: u8 = 10;
+const AUXILIARY: u8 = 11;
+const FUNCTION: u8 = 12;
+const PARAGRAPH: u8 = 13;
+const PRONOUN: u8 = 14;
+const POSSESSIVE: u8 = 15;
+/// Beyond the text.
+const NOTHING: u8 = 16;
+
+/// How many symbols of a stretch are told apart.
+const MAX_SYMBOLS: usize = 7;
+
+/// What each token is to a pattern.
+pub(super) fn symbols(words: &Words, mentions: &[Mention], pieces: &[Piece]) -> Vec<u8> {
+    let mut symbols: Vec<u8> = (0..words.len()).map(|at| symbol(words, at)).collect();
+    for mention in mentions {
+        let symbol = if matches!(mention.kind, Kind::Name | Kind::Nominal) { MENTION } else { PRONOUN };
+        symbols[mention.tokens.clone()].fill(symbol);
+    }
+    for piece in pieces.iter().filter(|piece| piece.is_marked) {
+        symbols[piece.tokens.clone()].fill(PIECE);
+    }
+    symbols
+}
+
+fn symbol(words: &Words, at: usize) -> u8 {
+    if words.is(at, Shape::WORD) {
+        let class = words.classes[at];
+        return match words.text(at) {
+            "that" => THAT,
+            "'s" | "’s" => POSSESSIVE,
+            _ if class.any(Class::CUE) => CUE,
+            _ if class.any(Class::PREPOSITION) => PREPOSITION,
+            _ if class.any(Class::AUXILIARY) => AUXILIARY,
+            _ if class.any(Class::STOP) => FUNCTION,
+            _ => WORD,
+        };
+    }
+    match words.text(at) {
+        "," => COMMA,
+        "." | "!" | "?" | ";" | "…" => STOP,
+        ":" => COLON,
+        "-" | "–" | "—" | "―" => DASH,
+        _ => OTHER,
+    }
+}
+
+/// The pattern of a stretch: its symbols, read from the side that lies at the quote, runs of the same as one.
+fn pattern(scene: &Scene, stretch: Range<usize>, backwards: bool, max: usize) -> u32 {
+    let mut hash = 17;
+    let mut last = NOTHING;
+    let mut count = 0;
+    let len = stretch.len();
+    let mut paragraph = None;
+    for step in 0..len {
+        let at = if backwards { stretch.end - 1 - step } else { stretch.start + step };
+        let symbol = scene.symbols[at];
+        let new_paragraph = scene.words.paragraph(at);
+        if paragraph.replace(new_paragraph).is_some_and(|before| before != new_paragraph) {
+            hash = mix(&[hash, u32::from(PARAGRAPH)]);
+            count += 1;
+        }
+        if symbol == last && !matches!(symbol, STOP | COMMA) {
+            continue;
+        }
+        last = symbol;
+        if count >= max {
+            return mix(&[hash, 99]);
+        }
+        count += 1;
+        hash = mix(&[hash, u32::from(symbol)]);
+    }
+    hash
+}
+
+fn symbol_at(scene: &Scene, at: Option<usize>) -> u32 {
+    u32::from(at.and_then(|at| scene.symbols.get(at)).copied().unwrap_or(NOTHING))
+}
+
+fn bucket(count: usize) -> u32 {
+    match count {
+        0..4 => u32::try_from(count).unwrap_or_default(),
+        4..6 => 4,
+        6..9 => 5,
+        9..14 => 6,
+        14..24 => 7,
+        24..48 => 8,
+        _ => 9,
+    }
+}
+
+/// How the piece itself is written.
+struct Manner {
+    length: u32,
+    opening: u32,
+    ending: u32,
+    before: u32,
+    after: u32,
+    before_print: u32,
+}
+
+impl Manner {
+    fn of(scene: &Scene, piece: &Piece) -> Self {
+        let words = scene.words;
+        let inner = piece.inner.clone();
+        let count = inner.clone().filter(|&at| words.is(at, Shape::WORD)).count();
+        let capitalised =
+            inner.clone().filter(|&at| words.is(at, Shape::WORD) && words.is(at, Shape::CAPITALISED)).count();
+        let is_titled = count > 1 && capitalised * 3 >= count * 2;
+        let first = inner.clone().find(|&at| words.is(at, Shape::WORD));
+        let opens_low = first.is_some_and(|at| !words.is(at, Shape::CAPITALISED));
+        let last = inner.end.checked_sub(1).filter(|&last| last >= inner.start);
+        let before = piece.tokens.start.checked_sub(1);
+        Self {
+            length: bucket(count),
+            opening: u32::from(opens_low) + 2 * u32::from(is_titled) + 4 * u32::from(!piece.is_marked),
+            ending: last.map_or(u32::from(NOTHING), |at| u32::from(symbol(words, at)).min(5)),
+            before: symbol_at(scene, before),
+            after: symbol_at(scene, Some(piece.tokens.end)),
+            before_print: before.map_or(0, |at| words.prints[at]),
+        }
+    }
+}
+
+/// Adds the features of `candidate` for the piece.
+pub fn push(scene: &Scene, piece: usize, candidate: &Candidate, carried: Option<usize>, features: &mut Vec<u32>) {
+    let of = &scene.pieces[piece];
+    let manner = Manner::of(scene, of);
+    match candidate {
+        Candidate::NoQuote => null(scene, of, &manner, 1, features),
+        Candidate::Nobody => null(scene, of, &manner, 2, features),
+        Candidate::Source { mention, cue } => source(scene, piece, &manner, *mention, cue.as_ref(), carried, features),
+    }
+}
+
+/// What speaks against any source.
+fn null(scene: &Scene, piece: &Piece, manner: &Manner, which: u32, features: &mut Vec<u32>) {
+    let words = scene.words;
+    let mut add = |template: u32, value: u32| features.push(feature(template * 4 + which, value));
+    let sentence = words.sentence_tokens(piece.inner.start);
+    let cues = sentence.clone().filter(|&at| scene.symbols[at] == CUE && !piece.tokens.contains(&at)).count();
+    let is_title = words.sentence(piece.inner.start).role == Role::Title;
+    let last = piece.inner.end - 1;
+    add(1, 0);
+    add(2, mix(&[manner.length, manner.opening]));
+    add(3, mix(&[manner.before, manner.after]));
+    add(4, manner.before_print);
+    add(5, mix(&[manner.ending, manner.opening]));
+    add(6, mix(&[bucket(cues), manner.opening]));
+    add(7, u32::from(is_title));
+    add(8, mix(&[manner.length, manner.before, manner.ending]));
+    add(9, words.prints.get(piece.tokens.end).copied().unwrap_or_default());
+    add(10, words.prints[last]);
+    add(11, words.prints[piece.inner.start]);
+    add(12, mix(&[manner.length, manner.opening, manner.ending, manner.before, manner.after]));
+    let alone = sentence.start >= piece.tokens.start && sentence.end <= piece.tokens.end;
+    add(13, mix(&[u32::from(alone), manner.length]));
+    let two_before = piece.tokens.start.checked_sub(2).map_or(0, |at| words.prints[at]);
+    add(14, mix(&[two_before, manner.before_print]));
+}
+
+fn source(
+    scene: &Scene,
+    piece: usize,
+    manner: &Manner,
+    mention: usize,
+    cue: Option<&Range<usize>>,
+    carried: Option<usize>,
+    features: &mut Vec<u32>,
+) {
+    let words = scene.words;
+    let (of, who) = (&scene.pieces[piece], &scene.mentions[mention]);
+    let kind = who.kind as u32;
+    let link = cue.map_or(who.tokens.clone(), |cue| who.tokens.start.min(cue.start)..who.tokens.end.max(cue.end));
+    // The cue stands behind the mention, before it, or there is none.
+    let order = cue.map_or(2, |cue| u32::from(cue.start < who.tokens.start));
+    let inner_gap = cue.map_or(0..0, |cue| {
+        if order == 0 {
+            who.tokens.end..cue.start.max(who.tokens.end)
+        } else {
+            cue.end.min(who.tokens.start)..who.tokens.start
+        }
+    });
+    let (side, gap) = if link.end <= of.tokens.start {
+        (0, link.end..of.tokens.start)
+    } else if link.start >= of.tokens.end {
+        (1, of.tokens.end..link.start)
+    } else {
+        (if who.tokens.start < of.tokens.start { 2 } else { 3 }, 0..0)
+    };
+    let inside = side >= 2 && of.tokens.start <= who.tokens.start && who.tokens.end <= of.tokens.end;
+    let cue_print = cue.map_or(1, |cue| words.prints[cue.start]);
+    let gap_pattern = pattern(scene, gap.clone(), side == 0, MAX_SYMBOLS);
+    let near_pattern = pattern(scene, gap.clone(), side == 0, 2);
+    let inner_pattern = pattern(scene, inner_gap.clone(), false, 4);
+    let place = mix(&[side, order]);
+    let count = |range: Range<usize>, wanted: u8| {
+        let mut last = NOTHING;
+        range
+            .filter(|&at| {
+                let symbol = scene.symbols[at];
+                symbol == wanted && std::mem::replace(&mut last, symbol) != wanted
+            })
+            .count()
+    };
+    let sentence = words.sentence_of[who.tokens.start];
+    let piece_sentence = words.sentence_of[of.inner.start];
+    let last_sentence = words.sentence_of[of.inner.end - 1];
+    let sentences_apart = if sentence < piece_sentence {
+        10 + bucket((piece_sentence - sentence) as usize)
+    } else {
+        30 + bucket(sentence.saturating_sub(last_sentence) as usize)
+    };
+    let paragraphs_apart = bucket(of.paragraph - words.paragraph(who.tokens.start).min(of.paragraph));
+    let before = who.tokens.start.checked_sub(1);
+    let head = words.prints[who.core.end - 1];
+    let outer = if side == 0 { link.start.checked_sub(1) } else { Some(link.end) };
+    let carries = carried.map_or(0, |carried| {
+        let same = carried == mention;
+        let same_name = scene.mentions[carried].core.end <= words.len()
+            && words.prints[scene.mentions[carried].core.end - 1] == head;
+        1 + u32::from(same) + u32::from(same_name)
+    });
+    let last_paragraph = piece.checked_sub(1).map_or(9, |last| bucket(of.paragraph - scene.pieces[last].paragraph));
+    let first_of_sentence = words.sentence_tokens(who.tokens.start).start == who.tokens.start;
+    let is_title = words.sentence(who.tokens.start).role == Role::Title;
+
+    let mut add = |template: u32, value: u32| features.push(feature(template + 100, value));
+    add(0, mix(&[place, kind]));
+    add(1, mix(&[place, gap_pattern]));
+    add(2, mix(&[place, inner_pattern]));
+    add(3, mix(&[place, inner_pattern, gap_pattern]));
+    add(4, mix(&[place, cue_print]));
+    add(5, mix(&[place, cue_print, near_pattern]));
+    add(6, mix(&[place, kind, sentences_apart]));
+    add(7, mix(&[place, bucket(gap.len())]));
+    add(8, mix(&[side, paragraphs_apart, kind]));
+    add(9, mix(&[place, bucket(count(gap.clone(), MENTION) + count(gap.clone(), PRONOUN))]));
+    add(10, mix(&[place, bucket(count(gap.clone(), CUE))]));
+    add(11, mix(&[place, bucket(count(gap.clone(), PIECE)), sentences_apart]));
+    add(12, mix(&[place, manner.opening, manner.length]));
+    add(13, mix(&[place, manner.before, near_pattern, manner.opening]));
+    add(14, mix(&[place, manner.after, manner.ending, near_pattern]));
+    add(15, mix(&[carries, side, last_paragraph]));
+    add(16, mix(&[carries, kind, sentences_apart]));
+    add(17, mix(&[symbol_at(scene, before), kind, order]));
+    add(18, mix(&[before.map_or(0, |at| words.prints[at]), kind]));
+    add(19, mix(&[symbol_at(scene, Some(who.tokens.end)), order, side]));
+    add(20, mix(&[u32::from(first_of_sentence), kind, side, order]));
+    add(21, mix(&[u32::from(inside), u32::from(is_title)]));
+    add(22, head);
+    add(23, mix(&[symbol_at(scene, outer), side, order, sentences_apart]));
+    add(24, mix(&[place, bucket(inner_gap.len())]));
+    add(25, mix(&[cue_print, inner_pattern, order]));
+    add(26, mix(&[place, gap_pattern, manner.opening, manner.before]));
+    add(27, mix(&[place, gap_pattern, manner.after]));
+    add(28, mix(&[cue_print, manner.before, manner.opening, side]));
+    add(29, mix(&[place, inner_pattern, near_pattern, symbol_at(scene, outer)]));
+    add(30, mix(&[kind, gap_pattern, inner_pattern, place]));
+    if let Some(cue) = cue {
+        let after_cue = symbol_at(scene, Some(cue.end));
+        add(31, mix(&[cue_print, after_cue, side]));
+        add(32, mix(&[place, after_cue, manner.opening]));
+        let before_cue = cue.start.checked_sub(1).map_or(0, |at| words.prints[at]);
+        add(33, mix(&[before_cue, order]));
+    }
+}

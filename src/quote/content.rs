@@ -1,0 +1,67 @@
+//! The stretches between quotation marks, which may be quotes.
+
+use std::ops::Range;
+
+use super::words::Words;
+use crate::{
+    document::Role,
+    text::{Mark, Span, token::Shape},
+};
+
+/// A stretch that may be quoted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Its tokens, marks too.
+    pub tokens: Range<usize>,
+    /// Its tokens without the marks.
+    pub inner: Range<usize>,
+    /// What stands between the marks, without the white space at its ends.
+    pub span: Span,
+    /// The paragraph it stands in.
+    pub paragraph: usize,
+    /// It goes on with what the piece before, whose mark no glyph closes, began in the paragraph before.
+    pub continues: bool,
+    /// Whether a glyph closes it.
+    pub is_closed: bool,
+    /// Whether marks enclose it, or it is the reporter's own words that are reported.
+    pub is_marked: bool,
+}
+
+/// The stretches between outermost marks, in reading order; furniture left out.
+#[must_use]
+pub fn pieces(words: &Words) -> Vec<Piece> {
+    let document = words.document;
+    let mut pieces: Vec<Piece> = Vec::new();
+    for mark in document.marks.iter().filter(|mark| mark.depth == 0) {
+        let Some(piece) = piece(words, *mark) else { continue };
+        let sentence = words.sentence(piece.tokens.start);
+        if sentence.role == Role::Boilerplate {
+            continue;
+        }
+        let opens_paragraph = document.paragraphs[piece.paragraph].span.begin == mark.open.begin;
+        let continues = opens_paragraph
+            && pieces.last().is_some_and(|last| {
+                !last.is_closed
+                    && last.paragraph + 1 == piece.paragraph
+                    && last.span.end + 2 >= document.paragraphs[last.paragraph].span.end
+            });
+        pieces.push(Piece { continues, ..piece });
+    }
+    pieces
+}
+
+fn piece(words: &Words, mark: Mark) -> Option<Piece> {
+    let span = mark.inside().trim(&words.document.text);
+    let tokens = words.at_byte(mark.open.begin)..words.at_byte(mark.close.end.max(span.end));
+    let inner = words.at_byte(span.begin)..words.at_byte(span.end);
+    let holds_words = inner.clone().any(|at| words.is(at, Shape::WORD));
+    (holds_words && tokens.start < inner.start.max(1) + 1 && tokens.start < words.len()).then(|| Piece {
+        paragraph: words.paragraph(inner.start),
+        tokens,
+        inner,
+        span,
+        continues: false,
+        is_closed: mark.is_closed(),
+        is_marked: true,
+    })
+}

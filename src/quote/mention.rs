@@ -1,0 +1,302 @@
+//! Words that may name who spoke: names, noun phrases and pronouns, found by how they are written and by word lists.
+
+use std::ops::Range;
+
+use super::words::{Words, range};
+use crate::text::{Class, token::Shape};
+
+/// The most tokens before a noun that belong to its phrase.
+const MAX_MODIFIERS: usize = 9;
+/// The most tokens of a name.
+const MAX_NAME: usize = 14;
+
+/// Words that may name who spoke.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// All of it, as indexes of tokens.
+    pub tokens: Range<usize>,
+    /// What it comes down to: the name without what stands before it, the noun, the pronoun.
+    pub core: Range<usize>,
+    /// What kind of words they are.
+    pub kind: Kind,
+}
+
+/// What kind of words a mention is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// "Ivan Gil", "Deputy Foreign Minister Ivan Gil".
+    Name,
+    /// "the deputy minister".
+    Nominal,
+    /// "he", "she".
+    Pronoun,
+    /// "they", "it".
+    Plural,
+    /// "I", "we".
+    FirstPerson,
+    /// "who".
+    Relative,
+}
+
+/// Function words: they neither begin a name nor stand inside a noun phrase.
+const FUNCTION: Class = Class::STOP
+    .or(Class::POINTS_BACK)
+    .or(Class::PREPOSITION)
+    .or(Class::AUXILIARY)
+    .or(Class::OPENS_SENTENCE)
+    .or(Class::TIME);
+
+/// The mentions of a document, in reading order.
+#[must_use]
+pub fn find(words: &Words) -> Vec<Mention> {
+    let mut mentions: Vec<Mention> = Vec::new();
+    for sentence in words.document.sentences.iter().filter(|sentence| Words::is_read(sentence)) {
+        let bounds = range(&sentence.tokens);
+        let mut at = bounds.start;
+        while at < bounds.end {
+            at = next(words, &bounds, at, &mut mentions);
+        }
+    }
+    mentions
+}
+
+/// Reads the mention at `at`, if there is one; answers where to go on.
+fn next(words: &Words, bounds: &Range<usize>, at: usize, mentions: &mut Vec<Mention>) -> usize {
+    if !words.is(at, Shape::WORD) {
+        return at + 1;
+    }
+    if let Some(kind) = pronoun(words, at) {
+        mentions.push(Mention { tokens: at..at + 1, core: at..at + 1, kind });
+        return at + 1;
+    }
+    if begins_name(words, bounds, at) {
+        let end = name_end(words, bounds, at);
+        if let Some(mention) = named(words, bounds, at, end) {
+            mentions.push(mention);
+        }
+        return end;
+    }
+    if words.on(at, Class::ROLE.or(Class::BODY)) && !words.is(at, Shape::NUMERIC) {
+        let mut head = at;
+        while head + 1 < bounds.end && is_noun(words, head + 1) {
+            head += 1;
+        }
+        // "spokesman John Smith": it belongs to the name.
+        let leads = head + 1 < bounds.end && begins_name(words, bounds, head + 1) && words.on(head, Class::ROLE);
+        if !leads {
+            let begin = phrase_begin(words, bounds, at);
+            let end = phrase_end(words, bounds, head + 1);
+            push(mentions, Mention { tokens: begin..end, core: head..head + 1, kind: Kind::Nominal });
+        }
+        return head + 1;
+    }
+    // "the nine-page memo said"
+    if words.on(at, Class::CUE) && at > bounds.start && !words.is(at, Shape::CAPITALISED) {
+        let ends_here = mentions.last().is_some_and(|last| last.tokens.end == at);
+        if !ends_here && is_noun_like(words, at - 1) {
+            let begin = phrase_begin(words, bounds, at - 1);
+            if words.on(begin, Class::DETERMINER) && at - begin > 1 {
+                push(mentions, Mention { tokens: begin..at, core: at - 1..at, kind: Kind::Nominal });
+            }
+        }
+    }
+    at + 1
+}
+
+fn push(mentions: &mut Vec<Mention>, mention: Mention) {
+    if mentions.last().is_none_or(|last| last.tokens != mention.tokens) {
+        mentions.push(mention);
+    }
+}
+
+fn pronoun(words: &Words, at: usize) -> Option<Kind> {
+    let class = words.classes[at];
+    if class.any(Class::HE.or(Class::SHE)) {
+        Some(Kind::Pronoun)
+    } else if class.any(Class::THEY) {
+        Some(Kind::Plural)
+    } else if class.any(Class::FIRST_PERSON) {
+        Some(Kind::FirstPerson)
+    } else if class.any(Class::WHO) {
+        Some(Kind::Relative)
+    } else {
+        None
+    }
+}
+
+fn is_noun(words: &Words, at: usize) -> bool {
+    words.on(at, Class::ROLE.or(Class::BODY)) && !words.is(at, Shape::CAPITALISED)
+}
+
+fn is_noun_like(words: &Words, at: usize) -> bool {
+    words.is(at, Shape::WORD) && !words.on(at, FUNCTION.or(Class::CUE).or(Class::DETERMINER)) && words.byte(at) != b'\''
+}
+
+/// Whether a name begins here.
+fn begins_name(words: &Words, bounds: &Range<usize>, at: usize) -> bool {
+    if !words.is(at, Shape::CAPITALISED) || words.on(at, FUNCTION.or(Class::DETERMINER)) {
+        return false;
+    }
+    let opens = at == bounds.start || !words.is(at - 1, Shape::WORD) && words.byte(at - 1) != b'-';
+    if !opens {
+        return true;
+    }
+    let next_is_name = at + 1 < bounds.end
+        && words.is(at + 1, Shape::CAPITALISED)
+        && !words.on(at + 1, FUNCTION.or(Class::DETERMINER));
+    if words.on(at, Class::CUE) {
+        return false;
+    }
+    if words.on(at, Class::ROLE.or(Class::BODY)) {
+        return next_is_name || words.on(at, Class::TITLE) && at + 1 < bounds.end && words.byte(at + 1) == b'.';
+    }
+    next_is_name || !words.is_written_low(at)
+}
+
+/// Where the name that begins at `at` ends.
+fn name_end(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
+    let limit = bounds.end.min(at + MAX_NAME);
+    let is_name_word =
+        |at: usize| at < limit && words.is(at, Shape::CAPITALISED) && !words.on(at, FUNCTION.or(Class::DETERMINER));
+    let attached = |at: usize| at < limit && !words.is(at, Shape::AFTER_SPACE);
+    let mut end = at + 1;
+    while end < limit {
+        let byte = words.byte(end);
+        if is_name_word(end) {
+            end += 1;
+        } else if byte == b'.' && attached(end) && abbreviates(words, end - 1) && is_name_word(end + 1) {
+            end += 2;
+        } else if matches!(byte, b'-' | b'&') && is_name_word(end + 1) {
+            end += 2;
+        } else if byte == b'-' && attached(end) && attached(end + 1) && words.is(end + 1, Shape::WORD) {
+            end += 2;
+        } else if words.on(end, Class::PARTICLE) && !words.is(end, Shape::CAPITALISED) && is_name_word(end + 1) {
+            end += 2;
+        } else if words.on(end, Class::PARTICLE)
+            && words.on((end + 1).min(limit - 1), Class::PARTICLE.or(Class::DETERMINER))
+            && is_name_word(end + 2)
+        {
+            end += 3;
+        } else if words.text(end).eq_ignore_ascii_case("of")
+            && words.on(end - 1, Class::BODY.or(Class::ROLE).or(Class::TITLE))
+        {
+            if is_name_word(end + 1) {
+                end += 2;
+            } else if end + 2 < limit && words.on(end + 1, Class::DETERMINER) && is_name_word(end + 2) {
+                end += 3;
+            } else {
+                break;
+            }
+        } else if is_nickname(words, limit, end) {
+            end += 4;
+        } else {
+            break;
+        }
+    }
+    end
+}
+
+/// `“Bill” Lee` behind a first name.
+fn is_nickname(words: &Words, limit: usize, at: usize) -> bool {
+    at + 3 < limit
+        && !words.is(at, Shape::WORD)
+        && is_mark(words.text(at))
+        && words.is(at + 1, Shape::CAPITALISED)
+        && is_mark(words.text(at + 2))
+        && words.is(at + 3, Shape::CAPITALISED)
+}
+
+fn is_mark(text: &str) -> bool {
+    matches!(text, "\"" | "“" | "”" | "‘" | "’" | "'" | "„" | "«" | "»")
+}
+
+/// Whether the token is short for something, so that the full stop behind it ends no sentence.
+fn abbreviates(words: &Words, at: usize) -> bool {
+    words.on(at, Class::ABBREVIATIONS.or(Class::TITLE)) || words.token(at).span.len_bytes() <= 2
+}
+
+/// The name from `begin` to `end`, with the title or the noun phrase before it.
+fn named(words: &Words, bounds: &Range<usize>, begin: usize, end: usize) -> Option<Mention> {
+    let last = end - 1;
+    let is_title = |at: usize| words.on(at, Class::TITLE.or(Class::ROLE).or(Class::TITLE_ABBREVIATION));
+    let mut core = begin;
+    for at in begin..last {
+        if is_title(at) {
+            core = at + 1;
+            while core < last && matches!(words.byte(core), b'.' | b'-') {
+                core += 1;
+            }
+        }
+    }
+    if end - begin == 1 && words.on(last, Class::TITLE_ABBREVIATION) {
+        return None;
+    }
+    // "Press Secretary", "Officials": a noun phrase, however it is written.
+    let kind = if is_title(last) && !words.on(last, Class::MANS_NAME.or(Class::WOMANS_NAME)) {
+        Kind::Nominal
+    } else {
+        Kind::Name
+    };
+    if kind == Kind::Nominal {
+        return Some(Mention { tokens: phrase_begin(words, bounds, begin)..end, core: last..end, kind });
+    }
+    let leads = begin > bounds.start && is_noun(words, begin - 1);
+    let begin =
+        if leads || core > begin { phrase_begin(words, bounds, if leads { begin - 1 } else { begin }) } else { begin };
+    Some(Mention { tokens: begin..end, core: core..end, kind })
+}
+
+/// Where the noun phrase begins that the token at `at` belongs to.
+fn phrase_begin(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
+    let mut begin = at;
+    let limit = bounds.start.max(at.saturating_sub(MAX_MODIFIERS));
+    while begin > limit {
+        let before = begin - 1;
+        if words.on(before, Class::DETERMINER) {
+            return before;
+        }
+        let byte = words.byte(before);
+        let is_possessive = matches!(words.text(before), "'s" | "’s" | "’" | "'");
+        let joins = byte == b'-' && before > limit && !words.is(before, Shape::AFTER_SPACE)
+            || byte == b'.'
+                && before > limit
+                && abbreviates(words, before - 1)
+                && !words.is(before, Shape::AFTER_SPACE);
+        let modifies = words.is(before, Shape::WORD)
+            && !words.on(before, FUNCTION)
+            && (!words.on(before, Class::CUE) || words.is(before, Shape::CAPITALISED));
+        if !(modifies || joins || is_possessive && before > limit && words.is(before - 1, Shape::WORD)) {
+            break;
+        }
+        begin = before;
+    }
+    while begin < at && !words.is(begin, Shape::WORD) {
+        begin += 1;
+    }
+    begin
+}
+
+/// Where a noun phrase ends: behind "of the union", where what follows is no part of it.
+fn phrase_end(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
+    let opens = |at: usize| at < bounds.end && matches!(words.text(at), "of" | "for" | "at" | "from" | "with" | "in");
+    if !opens(at) {
+        return at;
+    }
+    let mut end = at + 1;
+    while end < bounds.end && end - at < MAX_MODIFIERS {
+        let is_part = words.is(end, Shape::CAPITALISED)
+            || words.on(end, Class::DETERMINER)
+            || words.is(end, Shape::WORD) && !words.on(end, FUNCTION.or(Class::CUE))
+            || words.byte(end) == b'-'
+            || matches!(words.text(end), "of" | "'s" | "’s")
+            || words.byte(end) == b'.' && abbreviates(words, end - 1) && end + 1 < bounds.end;
+        if !is_part {
+            break;
+        }
+        end += 1;
+    }
+    let is_closed = end > at + 1
+        && end < bounds.end
+        && (words.on(end, Class::CUE.or(Class::AUXILIARY).or(Class::WHO)) || !words.is(end, Shape::WORD));
+    if is_closed { end } else { at }
+}

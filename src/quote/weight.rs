@@ -1,0 +1,121 @@
+//! Learned weights: what a feature adds, looked up by the feature's fingerprint.
+//!
+//! Features are hashed into tables of fixed size (the hashing trick: Weinberger et al. 2009), a signed byte each and a
+//! scale for all; `examples/learn_quotes.rs` writes them.
+
+use std::sync::LazyLock;
+
+/// The tables, one behind the other: the binary logarithm of its size in a byte, its scale as a little-endian
+/// `f32`, then its weights.
+static FILE: &[u8] = include_bytes!("../../data/quote_weights.bin");
+
+/// A table of weights.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table<'w> {
+    scale: f32,
+    weights: &'w [u8],
+}
+
+/// What the quotes' decisions weigh.
+#[derive(Debug)]
+pub struct Weights {
+    /// Which mention a quote belongs to.
+    pub attribution: Table<'static>,
+    /// Which words are reported, a row of four for each feature.
+    pub label: Table<'static>,
+    /// Whom a pronoun stands for.
+    pub antecedent: Table<'static>,
+}
+
+static LEARNED: LazyLock<Weights> = LazyLock::new(|| {
+    let (attribution, rest) = Table::read(FILE);
+    let (label, rest) = Table::read(rest);
+    let (antecedent, _) = Table::read(rest);
+    Weights { attribution, label, antecedent }
+});
+
+impl Weights {
+    /// Those that come with the library.
+    #[must_use]
+    pub fn learned() -> &'static Self {
+        &LEARNED
+    }
+}
+
+impl<'w> Table<'w> {
+    /// Reads the first table of `file`; answers what stands behind it too. A file that ends too soon holds empty tables.
+    #[must_use]
+    pub fn read(file: &'w [u8]) -> (Self, &'w [u8]) {
+        let Some((&[bits, a, b, c, d], rest)) = file.split_first_chunk() else { return (Self::default(), &[]) };
+        let (weights, rest) = rest.split_at_checked(1 << bits).unwrap_or((&[], &[]));
+        (Self { scale: f32::from_le_bytes([a, b, c, d]), weights }, rest)
+    }
+
+    /// Writes a table of as many weights as a power of two, which [`Table::read`] reads.
+    pub fn write(weights: &[f32], file: &mut Vec<u8>) {
+        let largest = weights.iter().fold(f32::MIN_POSITIVE, |largest, weight| largest.max(weight.abs()));
+        let scale = largest / 127.0;
+        file.push(u8::try_from(weights.len().ilog2()).unwrap_or_default());
+        file.extend(scale.to_le_bytes());
+        #[expect(clippy::cast_possible_truncation, reason = "at most 127")]
+        file.extend(weights.iter().map(|weight| ((weight / scale).round() as i8).to_le_bytes()[0]));
+    }
+
+    /// What the features add up to.
+    #[must_use]
+    pub fn score(&self, features: &[u32]) -> f32 {
+        if self.weights.is_empty() {
+            return 0.0;
+        }
+        let mask = self.weights.len() - 1;
+        let sum: i32 = features.iter().map(|&feature| i32::from(signed(self.weights[feature as usize & mask]))).sum();
+        #[expect(clippy::cast_precision_loss, reason = "a sum of a few bytes")]
+        let sum = sum as f32;
+        sum * self.scale
+    }
+
+    /// The sum of the rows of four that the features name.
+    #[must_use]
+    pub fn row(&self, features: &[u32]) -> [i32; 4] {
+        let mut sums = [0; 4];
+        if self.weights.is_empty() {
+            return sums;
+        }
+        let mask = self.weights.len() / 4 - 1;
+        for &feature in features {
+            let at = (feature as usize & mask) * 4;
+            for (sum, &weight) in sums.iter_mut().zip(&self.weights[at..at + 4]) {
+                *sum += i32::from(signed(weight));
+            }
+        }
+        sums
+    }
+
+    /// What one unit of [`Table::row`] weighs.
+    #[must_use]
+    pub fn scale(&self) -> f32 {
+        self.scale
+    }
+}
+
+fn signed(byte: u8) -> i8 {
+    i8::from_le_bytes([byte])
+}
+
+/// The fingerprint of a feature: which one it is, and its value.
+#[inline]
+#[must_use]
+pub fn feature(template: u32, value: u32) -> u32 {
+    let mixed = (u64::from(template) << 32 | u64::from(value)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    #[expect(clippy::cast_possible_truncation, reason = "the high half is the fingerprint")]
+    let print = (mixed >> 32) as u32;
+    print
+}
+
+/// Several values as one.
+#[inline]
+#[must_use]
+pub fn mix(values: &[u32]) -> u32 {
+    values.iter().fold(0x811c_9dc5, |hash: u32, &value| (hash.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b1))
+}

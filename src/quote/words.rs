@@ -1,0 +1,142 @@
+//! A document's tokens as the quotes' rules see them: what each is, beside what it says.
+
+use std::ops::Range;
+
+use crate::{
+    document::{Document, Role, Sentence},
+    text::{Class, Token, token::Shape},
+};
+
+/// The tokens with their classes and fingerprints, each looked up once.
+pub struct Words<'d, 't> {
+    /// What they stand in.
+    pub document: &'d Document<'t>,
+    /// The word lists each is on.
+    pub classes: Vec<Class>,
+    /// A fingerprint of how each is written, case aside: the same in every document.
+    pub prints: Vec<u32>,
+    /// The sentence each stands in.
+    pub sentence_of: Vec<u32>,
+    /// Whether each word of the vocabulary stands anywhere in lower case.
+    lower: Vec<bool>,
+}
+
+impl std::fmt::Debug for Words<'_, '_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Words").field("tokens", &self.classes.len()).finish_non_exhaustive()
+    }
+}
+
+impl<'d, 't> Words<'d, 't> {
+    /// Looks up every token of `document`.
+    #[must_use]
+    pub fn of(document: &'d Document<'t>) -> Self {
+        let vocabulary = &document.vocabulary;
+        let ids = 0..u32::try_from(vocabulary.word_count()).unwrap_or(u32::MAX);
+        let prints: Vec<u32> = ids.map(|id| fingerprint(vocabulary.folded(id))).collect();
+        let mut lower = vec![false; prints.len()];
+        for token in &document.tokens {
+            lower[token.word as usize] |= !token.shape.is(Shape::CAPITALISED);
+        }
+        let mut sentence_of = vec![0; document.tokens.len()];
+        for (at, sentence) in (0..).zip(&document.sentences) {
+            sentence_of[range(&sentence.tokens)].fill(at);
+        }
+        Self {
+            document,
+            classes: document.tokens.iter().map(|token| vocabulary.word(token.word).classes).collect(),
+            prints: document.tokens.iter().map(|token| prints[token.word as usize]).collect(),
+            sentence_of,
+            lower,
+        }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.classes.is_empty()
+    }
+
+    /// The token at `at`.
+    #[must_use]
+    pub fn token(&self, at: usize) -> Token {
+        self.document.tokens[at]
+    }
+
+    /// How it is written.
+    #[must_use]
+    pub fn text(&self, at: usize) -> &str {
+        self.token(at).span.of(&self.document.text)
+    }
+
+    /// Whether the token has all of `shape`.
+    #[must_use]
+    pub fn is(&self, at: usize, shape: Shape) -> bool {
+        self.token(at).shape.is(shape)
+    }
+
+    /// Whether the token is on any of these lists.
+    #[must_use]
+    pub fn on(&self, at: usize, classes: Class) -> bool {
+        self.classes[at].any(classes)
+    }
+
+    /// Whether the token's word also stands in lower case somewhere in the document.
+    #[must_use]
+    pub fn is_written_low(&self, at: usize) -> bool {
+        self.lower[self.token(at).word as usize]
+    }
+
+    /// The first byte of the token.
+    #[must_use]
+    pub fn byte(&self, at: usize) -> u8 {
+        self.document.text.as_bytes()[self.token(at).span.begin as usize]
+    }
+
+    /// The sentence that the token stands in.
+    #[must_use]
+    pub fn sentence(&self, at: usize) -> &Sentence {
+        &self.document.sentences[self.sentence_of[at] as usize]
+    }
+
+    /// The tokens of the sentence that the token stands in.
+    #[must_use]
+    pub fn sentence_tokens(&self, at: usize) -> Range<usize> {
+        range(&self.sentence(at).tokens)
+    }
+
+    /// The paragraph that the token's sentence begins in.
+    #[must_use]
+    pub fn paragraph(&self, at: usize) -> usize {
+        self.sentence(at).paragraph as usize
+    }
+
+    /// The first token that begins at or after `byte`.
+    #[must_use]
+    pub fn at_byte(&self, byte: u32) -> usize {
+        self.document.tokens.partition_point(|token| token.span.begin < byte)
+    }
+
+    /// Whether a sentence is the article's own.
+    #[must_use]
+    pub fn is_read(sentence: &Sentence) -> bool {
+        sentence.role != Role::Boilerplate
+    }
+}
+
+/// A range of tokens as indexes.
+#[must_use]
+pub fn range(range: &Range<u32>) -> Range<usize> {
+    range.start as usize..range.end as usize
+}
+
+/// FNV-1a: tells words apart well enough, the same everywhere.
+fn fingerprint(word: &str) -> u32 {
+    word.bytes().fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
