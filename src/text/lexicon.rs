@@ -156,7 +156,13 @@ const CLASSED: &[(Language, &str)] = &[
     (Language::Russian, include_str!("../../data/sentence_ends/ru.txt")),
     (Language::Spanish, include_str!("../../data/sentence_ends/es.txt")),
     (Language::Swedish, include_str!("../../data/sentence_ends/sv.txt")),
+    (Language::Dutch, include_str!("../../data/cues/nl.txt")),
     (Language::English, include_str!("../../data/cues/en.txt")),
+    (Language::French, include_str!("../../data/cues/fr.txt")),
+    (Language::German, include_str!("../../data/cues/de.txt")),
+    (Language::Italian, include_str!("../../data/cues/it.txt")),
+    (Language::Portuguese, include_str!("../../data/cues/pt.txt")),
+    (Language::Spanish, include_str!("../../data/cues/es.txt")),
 ];
 
 /// Names are the same whatever the language.
