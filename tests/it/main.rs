@@ -6,5 +6,7 @@ mod errors;
 mod golden;
 mod in_process;
 mod invariants;
+mod parsers;
 mod properties;
+mod seeds;
 mod support;

@@ -1,0 +1,9 @@
+//! Requests as bytes and as JSON, converted, answered and converted back.
+
+#![no_main]
+
+#[path = "../../tests/it/parsers.rs"]
+#[allow(dead_code, reason = "each target asks for one")]
+mod parsers;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| parsers::contract(bytes));

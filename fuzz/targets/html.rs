@@ -1,0 +1,9 @@
+//! A page of HTML, likewise.
+
+#![no_main]
+
+#[path = "../../tests/it/parsers.rs"]
+#[allow(dead_code, reason = "each target asks for one")]
+mod parsers;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| parsers::html(bytes));
