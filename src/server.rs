@@ -51,9 +51,6 @@ use crate::{
     },
 };
 
-/// How long connections may take to close once no call is in flight.
-const FAREWELL: Duration = Duration::from_millis(400);
-
 /// Where a server listens.
 #[derive(Debug)]
 pub struct Listeners {
@@ -162,14 +159,14 @@ impl Server {
         };
         let serving = async {
             let (mut open, ()) = tokio::join!(accept, leave);
-            let finished = tokio::time::timeout(self.config.drain_timeout, self.drain.finished()).await;
-            if finished.is_err() {
+            let finished = async {
+                self.drain.finished().await;
+                // The last answers may be on their way still. A peer that takes none of them is left by its connection.
+                while open.join_next().await.is_some() {}
+            };
+            if tokio::time::timeout(self.config.drain_timeout, finished).await.is_err() {
                 tracing::warn!(in_flight = self.drain.in_flight(), "the drain's time is over, calls are cut off");
-                return;
             }
-            // What is left are peers that do not go: dropping their connections closes them.
-            let gone = async { while open.join_next().await.is_some() {} };
-            let _left = tokio::time::timeout(FAREWELL, gone).await;
         };
         tokio::select! {
             () = serving => tracing::info!("drained"),
@@ -189,7 +186,8 @@ pub async fn serve(listeners: Listeners, config: Config, shutdown: impl Future<O
     Ok(())
 }
 
-/// Runs `pullquote serve` until SIGTERM or SIGINT. `print` shows what `--print-config` asks for, `complain` each fault.
+/// Runs `pullquote serve` until SIGTERM or SIGINT; the second of them ends it at once. `print` shows what
+/// `--print-config` asks for, `complain` each fault.
 #[must_use]
 pub fn run(args: &ServeArgs, print: impl Fn(&str), complain: impl Fn(&str)) -> ExitCode {
     let environment = |name: &str| std::env::var(name).ok();
@@ -235,7 +233,8 @@ async fn until_signalled(config: Config) -> Result<(), (ExitCode, Vec<String>)> 
     let _flush = telemetry::trace::start(&config).map_err(|fault| bad_configuration(vec![fault]))?;
     let (grpc_at, metrics_at) = (config.listen.clone(), config.metrics_listen.clone());
     let server = Server::new(config).map_err(|Faults(faults)| bad_configuration(faults))?;
-    let shutdown = signalled().map_err(|error| failed(format!("cannot listen for signals: {error}")))?;
+    let listened = |error| failed(format!("cannot listen for signals: {error}"));
+    let (mut asked, mut signals) = (Signals::listen().map_err(listened)?, Signals::listen().map_err(listened)?);
     let handed_over = Listener::handed_over().map_err(|error| failed(format!("the socket handed over: {error}")))?;
     let grpc = match handed_over {
         Some(listener) => listener,
@@ -249,20 +248,36 @@ async fn until_signalled(config: Config) -> Result<(), (ExitCode, Vec<String>)> 
         _ => None,
     };
     tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = grpc.shown(), "serving");
-    server.serve(Listeners { grpc, metrics }, shutdown).await;
+    let asked_twice = async {
+        signals.next().await;
+        signals.next().await;
+    };
+    tokio::select! {
+        () = server.serve(Listeners { grpc, metrics }, asked.next()) => {}
+        () = asked_twice => tracing::warn!("asked twice to end: calls in flight are cut off"),
+    }
     Ok(())
 }
 
-/// Resolves on SIGTERM or SIGINT.
-fn signalled() -> io::Result<impl Future<Output = ()>> {
-    let mut terminate = unix::signal(unix::SignalKind::terminate())?;
-    let mut interrupt = unix::signal(unix::SignalKind::interrupt())?;
-    Ok(async move {
+/// SIGTERM and SIGINT.
+struct Signals {
+    terminate: unix::Signal,
+    interrupt: unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        let terminate = unix::signal(unix::SignalKind::terminate())?;
+        Ok(Self { terminate, interrupt: unix::signal(unix::SignalKind::interrupt())? })
+    }
+
+    /// Waits for one of them.
+    async fn next(&mut self) {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
-    })
+    }
 }
 
 fn limits(config: &Config) -> Limits {

@@ -6,7 +6,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Poll},
     time::Duration,
@@ -14,6 +14,7 @@ use std::{
 
 use bytes::Bytes;
 use http_body::Frame;
+use tokio::sync::watch;
 use tonic::{Status, body::Body};
 
 use super::{
@@ -29,6 +30,8 @@ pub struct CallContext {
     article_count: AtomicUsize,
     result_count: AtomicUsize,
     compute_nanos: AtomicU64,
+    cut_off: AtomicBool,
+    broken_off: AtomicBool,
     /// The time of each item of a stream; none when the caller set a deadline for the whole.
     pub item_timeout: Option<Duration>,
 }
@@ -43,6 +46,8 @@ impl CallContext {
             article_count: AtomicUsize::new(0),
             result_count: AtomicUsize::new(0),
             compute_nanos: AtomicU64::new(0),
+            cut_off: AtomicBool::new(false),
+            broken_off: AtomicBool::new(false),
             item_timeout,
         })
     }
@@ -76,6 +81,22 @@ impl CallContext {
     /// How long computing took: neither waiting nor transport are in it.
     pub fn computed(&self) -> Duration {
         Duration::from_nanos(self.compute_nanos.load(Ordering::Relaxed))
+    }
+
+    /// Whether a drain ended what is read of the caller.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.cut_off.load(Ordering::Relaxed)
+    }
+
+    /// Whether the caller went in the middle of what it sent.
+    pub(crate) fn is_broken_off(&self) -> bool {
+        self.broken_off.load(Ordering::Relaxed)
+    }
+
+    fn note_frame(&self, frame: Option<&Result<Frame<Bytes>, Status>>) {
+        if matches!(frame, Some(Err(_))) {
+            self.broken_off.store(true, Ordering::Relaxed);
+        }
     }
 
     /// The articles that came in.
@@ -114,9 +135,55 @@ impl http_body::Body for Counted {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(cx));
+        self.context.note_frame(frame.as_ref());
         if let Some(Ok(frame)) = &frame {
             self.bytes += frame.data_ref().map_or(0, Bytes::len);
             self.context.hold(self.bytes)?;
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+}
+
+/// The request body of a stream. Once the server drains, what was received before is still read, and no more: a caller that
+/// goes on sending would hold the server for ever.
+#[derive(Debug)]
+pub(crate) struct UntilDrained {
+    body: Body,
+    draining: watch::Receiver<bool>,
+    received_bytes: usize,
+    context: Arc<CallContext>,
+}
+
+impl UntilDrained {
+    /// At most `window_bytes` can have been received and not been read yet.
+    pub(crate) fn new(
+        body: Body,
+        context: Arc<CallContext>,
+        draining: watch::Receiver<bool>,
+        window_bytes: usize,
+    ) -> Self {
+        Self { body, draining, received_bytes: window_bytes, context }
+    }
+}
+
+impl http_body::Body for UntilDrained {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        if self.received_bytes == 0 {
+            self.context.cut_off.store(true, Ordering::Relaxed);
+            return Poll::Ready(None);
+        }
+        let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(cx));
+        self.context.note_frame(frame.as_ref());
+        if *self.draining.borrow() {
+            let bytes = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref().map(Bytes::len));
+            self.received_bytes = self.received_bytes.saturating_sub(bytes.unwrap_or_default());
         }
         Poll::Ready(frame)
     }

@@ -71,6 +71,7 @@ async fn read<M: Method>(
                     let _unheard = answers.send(Ok(answer)).await;
                 });
             }
+            _ if context.is_cut_off() => break Err(Fault::Draining.into()),
             Ok(None) => break Ok(()),
             Err(status) => break Err(service.restate(status)),
         }

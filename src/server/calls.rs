@@ -24,7 +24,7 @@ use tracing::Instrument as _;
 use super::{
     api_keys::ApiKeys,
     connect,
-    connection::{Activity, Busy},
+    connection::{Activity, Busy, STREAM_WINDOW_BYTES},
     drain::{Drain, InFlight, Phase},
     protocol::{Protocol, Rejection},
     routes::{Kind, Method, Routes},
@@ -32,7 +32,7 @@ use super::{
 use crate::{
     grpc::{
         admission::Admission,
-        context::{CallContext, Counted},
+        context::{CallContext, Counted, UntilDrained},
         deadline,
         service::code_name,
         status::{Fault, restate},
@@ -89,7 +89,8 @@ impl Service<Request<Body>> for Calls {
         let context = CallContext::new(&self.shared.admission, item_timeout);
 
         let span = if self.shared.traced { span(protocol, method, request.headers()) } else { tracing::Span::none() };
-        let observation = Observation::begin(self, protocol, method, &request, Arc::clone(&context), span.clone());
+        let observation =
+            Observation::begin(self, protocol, method, &request, Arc::clone(&context), deadline, span.clone());
 
         if let Some(rejection) = protocol.rejection(method.kind, &request) {
             return Box::pin(std::future::ready(Ok(observation.of_rejection(rejection))));
@@ -98,10 +99,13 @@ impl Service<Request<Body>> for Calls {
             let response = Status::from(fault).into_http();
             return Box::pin(std::future::ready(Ok(observation.of(response))));
         }
-        let request = if method.kind == Kind::Unary {
-            request.map(|body| Body::new(Counted::new(body, Arc::clone(&context))))
-        } else {
-            request
+        let request = match method.kind {
+            Kind::Unary => request.map(|body| Body::new(Counted::new(body, Arc::clone(&context)))),
+            Kind::Stream => request.map(|body| {
+                let draining = self.shared.drain.signal();
+                Body::new(UntilDrained::new(body, Arc::clone(&context), draining, STREAM_WINDOW_BYTES as usize))
+            }),
+            _ => request,
         };
         let mut routes = self.routes.clone();
         let max_message_bytes = self.shared.max_message_bytes;
@@ -210,6 +214,7 @@ impl Observation {
         method: Method,
         request: &Request<Body>,
         context: Arc<CallContext>,
+        deadline: Option<tokio::time::Instant>,
         span: tracing::Span,
     ) -> Self {
         let shared = &calls.shared;
@@ -225,8 +230,8 @@ impl Observation {
             span,
             status: None,
             response_bytes: 0,
-            _in_flight: (method.kind != Kind::HealthWatch).then(|| shared.drain.begin()),
-            _busy: calls.activity.begin(),
+            _in_flight: (!method.kind.is_open_ended()).then(|| shared.drain.begin()),
+            _busy: calls.activity.begin(method.kind.is_open_ended(), deadline),
         }
     }
 
@@ -269,7 +274,11 @@ impl Observation {
 
 impl Drop for Observation {
     fn drop(&mut self) {
-        // A call that ends without a status was given up by its caller.
+        // A call that ends without a status was given up by its caller. So was one whose message broke off, whatever was
+        // answered to it.
+        if self.context.is_broken_off() {
+            self.status = None;
+        }
         let code = code_name(self.status.unwrap_or(Code::Cancelled));
         let elapsed = self.begun.elapsed();
         let (shared, context) = (&self.shared, &self.context);
@@ -346,5 +355,39 @@ impl http_body::Body for Observed {
 impl std::fmt::Debug for Observed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Observed").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_told_internal() {
+        let response = unwound(async { panic!("on purpose") }).await;
+        assert_eq!(Status::from_header_map(response.headers()).unwrap().code(), Code::Internal);
+    }
+
+    #[tokio::test]
+    async fn a_panic_after_the_first_answer_is_told_internal_too() {
+        let panics = async {
+            tokio::task::yield_now().await;
+            panic!("on purpose")
+        };
+        let response = unwound(panics).await;
+        assert_eq!(Status::from_header_map(response.headers()).unwrap().code(), Code::Internal);
+    }
+
+    #[test]
+    fn ids_are_unlike_each_other() {
+        let ids = RequestIds::default();
+        assert_ne!(ids.next(), ids.next());
+        let mut headers = HeaderMap::new();
+        for (shown, is_kept) in [("mine", true), ("", false), (&"x".repeat(MAX_REQUEST_ID_BYTES + 1), false)] {
+            headers.insert(REQUEST_ID, shown.parse().unwrap());
+            assert_eq!(request_id(&headers, &ids) == shown, is_kept, "{shown}");
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! One connection, from its first byte to its last: it must speak soon, is told to go when idle, old or draining, and
 //! is left once its calls are done.
 
+mod bounded;
+
 use std::{
-    future::Future,
-    io,
-    pin::{Pin, pin},
+    collections::BTreeSet,
+    pin::pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
     time::Duration,
 };
 
@@ -16,21 +16,29 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Instant, Sleep},
+    io::{AsyncRead, AsyncWrite},
+    time::Instant,
 };
 use tower::ServiceExt as _;
+
+use bounded::Bounded;
 
 use super::{calls::Calls, drain::Drain};
 use crate::config::Config;
 
-/// How long a peer that has been told to go, and has no call in flight, may take to go.
+/// How long a peer that has been told to go, and has no call in flight, may take to go, or to read more of its last answers.
 const FAREWELL: Duration = Duration::from_millis(250);
 
-/// The sizes of h2's windows and buffers. A connection window below 8 MiB makes h2 take a long stream of small messages
-/// for a flood of tiny frames.
-const CONNECTION_WINDOW_BYTES: u32 = 8 << 20;
-const STREAM_WINDOW_BYTES: u32 = 1 << 20;
+/// How long after its deadline a call may still be there. Each is answered at its deadline: what is left then is an answer
+/// that its caller does not read, and only the connection's end frees what it holds.
+const OVERDUE: Duration = Duration::from_secs(2);
+
+/// The sizes of h2's windows and buffers. h2 takes frames of less than 256 bytes for a flood, and ends the connection, when
+/// what those not read yet lack of that size adds up to half the connection's window. A stream that is answered more slowly
+/// than it is sent leaves a whole window of small messages unread: so there must be room for many a stream's window of them.
+/// It is the streams' windows that bound what a connection holds.
+const CONNECTION_WINDOW_BYTES: u32 = 64 << 20;
+pub(crate) const STREAM_WINDOW_BYTES: u32 = 128 << 10;
 const MAX_SEND_BUFFER_BYTES: usize = 256 << 10;
 const MAX_HEADER_LIST_BYTES: u32 = 16 << 10;
 /// Resets that a client may have outstanding: honest clients with short deadlines send many.
@@ -71,7 +79,7 @@ impl Connections {
         let service = TowerToHyperService::new(
             calls.map_request(|request: http::Request<hyper::body::Incoming>| request.map(tonic::body::Body::new)),
         );
-        let io = TokioIo::new(FirstByte::due(io, self.first_byte_timeout));
+        let io = TokioIo::new(Bounded::new(io, self.first_byte_timeout, FAREWELL, Arc::clone(&activity)));
         let mut connection = pin!(self.protocol.serve_connection(io, service));
         let told_to_go = async {
             tokio::select! {
@@ -80,14 +88,20 @@ impl Connections {
                 () = drain.begun() => "draining",
             }
         };
+        let ended = async {
+            tokio::select! {
+                end = connection.as_mut() => return told(end),
+                why = told_to_go => tracing::debug!(why, "connection told to go"),
+            }
+            connection.as_mut().graceful_shutdown();
+            tokio::select! {
+                end = connection.as_mut() => told(end),
+                () = activity.still_for(FAREWELL) => tracing::debug!("connection left"),
+            }
+        };
         tokio::select! {
-            end = connection.as_mut() => return told(end),
-            why = told_to_go => tracing::debug!(why, "connection told to go"),
-        }
-        connection.as_mut().graceful_shutdown();
-        tokio::select! {
-            end = connection => told(end),
-            () = activity.quiet_for(FAREWELL) => tracing::debug!("connection left"),
+            () = ended => {}
+            () = activity.overdue() => tracing::debug!("connection left: an answer is not read"),
         }
     }
 }
@@ -105,32 +119,84 @@ pub(crate) struct Activity(Mutex<State>);
 #[derive(Debug)]
 struct State {
     calls: usize,
+    /// Those of the calls that nobody waits for.
+    open_ended_calls: usize,
     quiet_since: Instant,
+    written_at: Instant,
+    /// Those of the calls that have one, the earliest first.
+    deadlines: BTreeSet<(Instant, u64)>,
+    begun_count: u64,
 }
 
 /// A call in flight on a connection, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Busy(Arc<Activity>);
+pub(crate) struct Busy {
+    activity: Arc<Activity>,
+    is_open_ended: bool,
+    deadline: Option<(Instant, u64)>,
+}
 
 impl Activity {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State { calls: 0, quiet_since: Instant::now() })))
+        Arc::new(Self(Mutex::new(State {
+            calls: 0,
+            open_ended_calls: 0,
+            quiet_since: Instant::now(),
+            written_at: Instant::now(),
+            deadlines: BTreeSet::new(),
+            begun_count: 0,
+        })))
     }
 
     /// A call begins.
-    pub(crate) fn begin(self: &Arc<Self>) -> Busy {
-        self.state().calls += 1;
-        Busy(Arc::clone(self))
+    pub(crate) fn begin(self: &Arc<Self>, is_open_ended: bool, deadline: Option<Instant>) -> Busy {
+        let mut state = self.state();
+        state.calls += 1;
+        state.open_ended_calls += usize::from(is_open_ended);
+        state.begun_count += 1;
+        let deadline = deadline.map(|deadline| (deadline, state.begun_count));
+        state.deadlines.extend(deadline);
+        drop(state);
+        Busy { activity: Arc::clone(self), is_open_ended, deadline }
+    }
+
+    /// Waits until a call is still there when its deadline is long over.
+    async fn overdue(&self) {
+        loop {
+            let now = Instant::now();
+            let earliest = self.state().deadlines.first().map(|(deadline, _)| *deadline + OVERDUE);
+            if earliest.is_some_and(|earliest| earliest <= now) {
+                return;
+            }
+            // No call that begins meanwhile is overdue before.
+            tokio::time::sleep_until(earliest.unwrap_or(now).clamp(now + OVERDUE / 4, now + OVERDUE)).await;
+        }
+    }
+
+    /// The peer takes bytes.
+    fn note_written(&self) {
+        self.state().written_at = Instant::now();
     }
 
     /// Waits until no call was in flight for `time`, counted from now at the earliest.
     async fn quiet_for(&self, time: Duration) {
+        self.since(time, |state| (state.calls > 0, state.quiet_since)).await;
+    }
+
+    /// Waits until no call that somebody waits for was in flight and no byte was written for `time`.
+    async fn still_for(&self, time: Duration) {
+        let last = |state: &State| (state.calls > state.open_ended_calls, state.quiet_since.max(state.written_at));
+        self.since(time, last).await;
+    }
+
+    /// Waits until something is over for `time`, counted from now at the earliest; `last` says whether it goes on, and when
+    /// it ended last.
+    async fn since(&self, time: Duration, last: impl Fn(&State) -> (bool, Instant)) {
         let begin = Instant::now();
         loop {
             let until = {
-                let state = self.state();
-                let since = if state.calls > 0 { Instant::now() } else { state.quiet_since.max(begin) };
-                since + time
+                let (goes_on, ended) = last(&self.state());
+                if goes_on { Instant::now() + time } else { ended.max(begin) + time }
             };
             if until <= Instant::now() {
                 return;
@@ -146,67 +212,18 @@ impl Activity {
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        let mut state = self.0.state();
+        let mut state = self.activity.state();
         state.calls -= 1;
-        state.quiet_since = Instant::now();
-    }
-}
-
-/// A stream whose first byte is due soon.
-struct FirstByte<I> {
-    io: I,
-    due: Option<Pin<Box<Sleep>>>,
-}
-
-impl<I> FirstByte<I> {
-    fn due(io: I, time: Duration) -> Self {
-        Self { io, due: Some(Box::pin(tokio::time::sleep(time))) }
-    }
-}
-
-impl<I: AsyncRead + Unpin> AsyncRead for FirstByte<I> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.io).poll_read(cx, buf);
-        let Some(due) = &mut self.due else { return read };
-        if read.is_ready() {
-            self.due = None;
-            return read;
+        state.open_ended_calls -= usize::from(self.is_open_ended);
+        if let Some(deadline) = &self.deadline {
+            state.deadlines.remove(deadline);
         }
-        due.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
-    }
-}
-
-impl<I: AsyncWrite + Unpin> AsyncWrite for FirstByte<I> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, buf)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(cx)
+        state.quiet_since = Instant::now();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    use tokio_test::{assert_pending, task};
-
     use super::*;
 
     #[tokio::test(start_paused = true)]
@@ -214,7 +231,7 @@ mod tests {
         let activity = Activity::new();
         let time = Duration::from_mins(1);
         let begin = Instant::now();
-        let busy = activity.begin();
+        let busy = activity.begin(false, None);
         let quiet = tokio::spawn({
             let activity = Arc::clone(&activity);
             async move { activity.quiet_for(time).await }
@@ -226,18 +243,22 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_silent_peer_is_told_off_in_time_and_a_speaking_one_is_not() {
-        let limit = Duration::from_secs(2);
-        let (_silent, io) = tokio::io::duplex(64);
+    async fn a_call_is_overdue_when_it_is_there_long_after_its_deadline() {
+        let activity = Activity::new();
         let begin = Instant::now();
-        let error = FirstByte::due(io, limit).read_u8().await.map_err(|error| error.kind());
-        assert_eq!((error, begin.elapsed()), (Err(io::ErrorKind::TimedOut), limit));
-
-        let (mut speaking, io) = tokio::io::duplex(64);
-        let mut io = FirstByte::due(io, limit);
-        assert!(speaking.write_u8(7).await.is_ok());
-        assert_eq!(io.read_u8().await.ok(), Some(7));
-        tokio::time::advance(limit * 2).await;
-        assert_pending!(task::spawn(io.read_u8()).poll());
+        let answered = activity.begin(false, Some(begin + Duration::from_secs(1)));
+        let _without = activity.begin(false, None);
+        let overdue = tokio::spawn({
+            let activity = Arc::clone(&activity);
+            async move { activity.overdue().await }
+        });
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        drop(answered);
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert!(!overdue.is_finished());
+        let _left = activity.begin(false, Some(begin + Duration::from_secs(70)));
+        assert!(overdue.await.is_ok());
+        let late = begin.elapsed() - Duration::from_secs(70);
+        assert!(late >= OVERDUE && late <= OVERDUE * 2, "{late:?}");
     }
 }

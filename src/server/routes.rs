@@ -66,6 +66,13 @@ pub(crate) enum Kind {
     Unknown,
 }
 
+impl Kind {
+    /// Whether a call of this kind lasts as long as its caller likes, and loses nothing when it ends.
+    pub(crate) fn is_open_ended(self) -> bool {
+        matches!(self, Self::HealthWatch | Self::Reflection)
+    }
+}
+
 impl Method {
     pub(crate) fn of(path: &str) -> Self {
         let (name, kind) = match path {

@@ -2,10 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod admission;
+mod deadlines;
+mod draining;
 mod errors;
 mod golden;
+mod health;
 mod in_process;
 mod invariants;
+mod limits;
 mod parsers;
 mod properties;
 mod seeds;

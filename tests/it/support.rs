@@ -1,6 +1,6 @@
 //! The real server, started on port 0 and stopped cleanly, and ways to call it.
 
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 use http::{HeaderMap, Request};
@@ -16,7 +16,7 @@ use pullquote::{
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
-    sync::oneshot,
+    sync::{oneshot, watch},
     task::JoinHandle,
 };
 use tonic::{Code, Status, transport::Channel};
@@ -129,8 +129,10 @@ pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(mut ask: impl F
 }
 
 /// An HTTP/2 connection of the `h2` crate: no deadline, no status of the client's own making.
+#[derive(Clone)]
 pub(crate) struct Raw {
     requests: h2::client::SendRequest<Bytes>,
+    ended: Arc<watch::Sender<()>>,
 }
 
 /// A call that was begun over it.
@@ -141,12 +143,35 @@ pub(crate) struct RawCall {
 
 impl Raw {
     async fn over(socket: TcpStream) -> Self {
-        let (requests, connection) = h2::client::handshake(socket).await.unwrap();
+        Self::with_window(socket, 65_535).await
+    }
+
+    /// A connection on which the server may send `window_bytes` of each answer before they are read.
+    pub(crate) async fn with_window(socket: TcpStream, window_bytes: u32) -> Self {
+        let mut builder = h2::client::Builder::new();
+        let (requests, connection) = builder.initial_window_size(window_bytes).handshake(socket).await.unwrap();
+        let (ended, open) = watch::channel(());
         tokio::spawn(async move {
             // It ends when the server says so.
             let _ended = connection.await;
+            drop(open);
         });
-        Self { requests: requests.ready().await.unwrap() }
+        Self { requests: requests.ready().await.unwrap(), ended: Arc::new(ended) }
+    }
+
+    /// Waits until the server closes the connection.
+    pub(crate) async fn ended(&mut self) {
+        tokio::time::timeout(PATIENCE, self.ended.closed()).await.expect("in time");
+    }
+
+    /// Waits until the server allows another call.
+    pub(crate) async fn ready(&mut self) {
+        self.requests = self.requests.clone().ready().await.unwrap();
+    }
+
+    /// The calls that the server allows at once.
+    pub(crate) fn max_calls(&self) -> usize {
+        self.requests.current_max_send_streams()
     }
 
     /// Sends the headers of a call.
@@ -161,6 +186,15 @@ impl Raw {
         RawCall { body, response }
     }
 
+    /// Sends the headers of a call, unless the server has said that it takes no more.
+    pub(crate) fn try_begin(&mut self, path: &str) -> Option<RawCall> {
+        let request = Request::post(format!("http://localhost{path}"))
+            .header("content-type", "application/grpc")
+            .header("te", "trailers");
+        let (response, body) = self.requests.send_request(request.body(()).unwrap(), false).ok()?;
+        Some(RawCall { body, response })
+    }
+
     /// Makes a whole call; gives the status and the server's metadata.
     pub(crate) async fn call(&mut self, path: &str, headers: &[(&str, &str)], body: Bytes) -> (Status, HeaderMap) {
         let mut call = self.begin(path, headers);
@@ -170,6 +204,17 @@ impl Raw {
 }
 
 impl RawCall {
+    /// The call's code; none when the server reset it.
+    pub(crate) async fn code(self) -> Option<Code> {
+        let (head, mut body) = self.response.await.ok()?.into_parts();
+        while let Some(data) = body.data().await {
+            body.flow_control().release_capacity(data.ok()?.len()).ok()?;
+        }
+        let mut headers = head.headers;
+        headers.extend(body.trailers().await.ok()?.unwrap_or_default());
+        Status::from_header_map(&headers).map(|status| status.code())
+    }
+
     /// Waits for the call's end.
     pub(crate) async fn end(self) -> (Status, HeaderMap) {
         let ending = async {
