@@ -233,8 +233,8 @@ async fn until_signalled(config: Config) -> Result<(), (ExitCode, Vec<String>)> 
     let _flush = telemetry::trace::start(&config).map_err(|fault| bad_configuration(vec![fault]))?;
     let (grpc_at, metrics_at) = (config.listen.clone(), config.metrics_listen.clone());
     let server = Server::new(config).map_err(|Faults(faults)| bad_configuration(faults))?;
-    let listened = |error| failed(format!("cannot listen for signals: {error}"));
-    let (mut asked, mut signals) = (Signals::listen().map_err(listened)?, Signals::listen().map_err(listened)?);
+    let deaf = |error| failed(format!("cannot listen for signals: {error}"));
+    let (mut shutdown, mut signals) = (Signals::listen().map_err(deaf)?, Signals::listen().map_err(deaf)?);
     let handed_over = Listener::handed_over().map_err(|error| failed(format!("the socket handed over: {error}")))?;
     let grpc = match handed_over {
         Some(listener) => listener,
@@ -253,7 +253,7 @@ async fn until_signalled(config: Config) -> Result<(), (ExitCode, Vec<String>)> 
         signals.next().await;
     };
     tokio::select! {
-        () = server.serve(Listeners { grpc, metrics }, asked.next()) => {}
+        () = server.serve(Listeners { grpc, metrics }, shutdown.next()) => {}
         () = asked_twice => tracing::warn!("asked twice to end: calls in flight are cut off"),
     }
     Ok(())

@@ -149,7 +149,7 @@ mod tests {
         let written: Vec<u8> = written.into_iter().flatten().collect();
         let written = String::from_utf8(written).unwrap();
         let numbers: Vec<u32> = written.lines().map(|line| line.parse().unwrap()).collect();
-        assert_eq!(numbers, Vec::from_iter(0..100));
+        assert_eq!(numbers, (0..100).collect::<Vec<_>>());
     }
 
     #[test]

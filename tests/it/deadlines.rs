@@ -40,7 +40,7 @@ async fn late(path: &str, deadline_ms: u64, send: impl Fn(&mut RawCall)) {
             let (status, _) = call.end().await;
             assert_eq!(told(&status), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED".to_owned(), Vec::new()));
             assert!(begin.elapsed() >= deadline);
-            begin.elapsed() - deadline
+            begin.elapsed().saturating_sub(deadline)
         }
     })
     .await;

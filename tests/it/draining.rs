@@ -110,7 +110,7 @@ async fn summarize_stream_answers_what_was_received_however_much_more_is_sent() 
     numbers.sort_unstable();
     let count = u32::try_from(numbers.len()).unwrap();
     assert!(count <= sent);
-    assert_eq!(numbers, Vec::from_iter(0..count));
+    assert_eq!(numbers, (0..count).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn nobody_who_waits_for_nothing_holds_the_server() {
     }
     eventually(|| async { (server.metric(&["pullquote_calls_in_flight"]).await == 6).then_some(()) }).await;
     let took = server.stop().await;
-    assert!(took < Duration::from_millis(1_000), "{took:?}");
+    assert!(took < Duration::from_secs(1), "{took:?}");
     drop((silent, preface, open));
 }
 

@@ -76,7 +76,9 @@ pub(crate) fn marks(bytes: &[u8]) {
     mark::pair(&text, Span::new(0, text.len()), &mut marks);
     let mut begin = 0;
     for mark in marks {
-        [mark.open, mark.close, mark.inside(), mark.whole()].into_iter().for_each(|span| verbatim(&text, span));
+        for span in [mark.open, mark.close, mark.inside(), mark.whole()] {
+            verbatim(&text, span);
+        }
         assert!(mark.open.begin >= begin && mark.open.end <= mark.close.begin);
         begin = mark.open.begin;
     }
@@ -118,7 +120,9 @@ fn answered<M: Method<Request: Clone>>(
                     Some(pb::document::Content::Text(text)) => text,
                     _ => &extracted,
                 };
-                spans.iter().for_each(|span| located(text, span, encoding_type(&request)));
+                for span in &spans {
+                    located(text, span, encoding_type(&request));
+                }
             }
             Err(Fault::Invalid { violations, .. }) => assert!(!violations.is_empty()),
             Err(fault) => panic!("{fault:?}"),
