@@ -9,7 +9,7 @@ mod setting;
 
 use std::{fmt, path::PathBuf, time::Duration};
 
-pub use setting::{Bytes, Endpoint, LogFormat, Secret};
+pub use setting::{Bytes, Endpoint, LogFormat, Origins, Secret};
 
 use setting::Setting;
 
@@ -43,7 +43,7 @@ macro_rules! settings {
 
             $(
                 $(#[doc = $doc])+
-                #[arg(long, value_name = $value_name, help = help(concat!($($doc),+), stringify!($name), $default))]
+                #[arg(long, value_name = $value_name, num_args = value_count($default), default_missing_value = "true", help = help(concat!($($doc),+), stringify!($name), $default))]
                 pub $name: Option<String>,
             )+
         }
@@ -155,6 +155,10 @@ settings! {
     /// The largest text that is computed where it arrives, off the compute threads
     in_place_bytes: Bytes = "16KiB", "SIZE";
 
+    /// Whether a page to try the service with is served at /
+    playground: bool = "false", "BOOL";
+    /// The origins whose pages may call, such as `https://example.com`, parted by commas, or `*`. None when empty
+    cors_origins: Origins = "", "ORIGINS";
     /// Whether server reflection is served
     reflection: bool = "true", "BOOL";
     /// auto (text on a terminal, else json), text or json
@@ -165,6 +169,12 @@ settings! {
     otlp_endpoint: Option<String> = "", "URL";
     /// What the collector asks for: NAME=VALUE, parted by commas
     otlp_headers: Secret = "", "HEADERS";
+}
+
+/// A switch may stand alone; any other flag has a value.
+fn value_count(default: &str) -> clap::builder::ValueRange {
+    let is_switch = matches!(default, "true" | "false");
+    if is_switch { (0..=1).into() } else { 1.into() }
 }
 
 /// A flag's line in `--help`.

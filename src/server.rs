@@ -1,7 +1,7 @@
 //! The transport around the service: connections, TLS, health, reflection, metrics, drain.
 //!
 //! [`serve`] takes a bound listener and a future that says when to stop, so that the binary and the tests run the same
-//! program. A request passes `accept` (a connection, TLS), `connection` (its times), `calls` (deadline, panic, metrics,
+//! program. A request passes `accept` (a connection, TLS), `connection` (its times), `web` (what browsers ask for), `calls` (deadline, panic, metrics,
 //! log line), `routes`, and then [`crate::grpc`].
 
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
@@ -13,12 +13,14 @@ mod connect;
 mod connection;
 mod drain;
 mod health;
+mod playground;
 mod probe;
 mod protocol;
 mod reload;
 mod routes;
 mod scrape;
 mod tls;
+mod web;
 
 use std::{future::Future, io, num::NonZero, process::ExitCode, sync::Arc, thread, time::Duration};
 
@@ -36,6 +38,7 @@ use drain::{Drain, Phase};
 use reload::Reloadable;
 use routes::Routes;
 use tls::Certificates;
+use web::Offer;
 
 use crate::{
     config::{Config, EXIT_BAD_CONFIGURATION, Endpoint, Faults, ServeArgs},
@@ -131,6 +134,7 @@ impl Server {
             certificates: certificates.clone(),
             routes: Routes::new(pullquote, drain.clone(), config.reflection).map_err(fault)?,
             shared,
+            offer: Offer::new(&config.cors_origins, config.playground),
             max_connections: config.max_connections,
             first_byte_timeout: config.first_byte_timeout,
             max_age: config.max_connection_age,

@@ -2,6 +2,8 @@
 
 use std::{fmt::Write as _, net::SocketAddr, path::PathBuf, time::Duration};
 
+use http::HeaderValue;
+
 /// A value that can be read from text and shown again.
 pub(super) trait Setting: Sized {
     /// Reads it; the error says what was expected.
@@ -152,6 +154,46 @@ impl Setting for LogFormat {
         }
         .into()
     }
+}
+
+/// The origins whose pages may call the service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origins {
+    /// All there are.
+    Any,
+    /// These: `SCHEME://HOST[:PORT]`.
+    These(Vec<HeaderValue>),
+}
+
+impl Setting for Origins {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text == "*" {
+            return Ok(Self::Any);
+        }
+        let origins = text.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+        origins.map(origin).collect::<Result<_, _>>().map(Self::These)
+    }
+
+    fn show(&self) -> toml::Value {
+        match self {
+            Self::Any => "*".to_owned(),
+            Self::These(origins) => {
+                origins.iter().filter_map(|origin| origin.to_str().ok()).collect::<Vec<_>>().join(",")
+            }
+        }
+        .into()
+    }
+}
+
+/// An origin as browsers write it: nothing after the host and port.
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let expected = || format!("expected origins such as https://example.com, parted by commas, or *, found {text:?}");
+    let (scheme, host) = text.split_once("://").ok_or_else(expected)?;
+    let is_host = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && !b"/?#@*\\".contains(&byte));
+    if !is_host || scheme.is_empty() || text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Err(expected());
+    }
+    HeaderValue::try_from(text).map_err(|_| expected())
 }
 
 impl Setting for Secret {

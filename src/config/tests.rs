@@ -89,6 +89,25 @@ fn sizes_and_times() {
     }
 }
 
+#[test]
+fn origins() {
+    for (text, expected) in [
+        ("", Some("")),
+        ("*", Some("*")),
+        ("https://example.com", Some("https://example.com")),
+        ("https://a.example , http://localhost:5173,", Some("https://a.example,http://localhost:5173")),
+        ("example.com", None),
+        ("https://example.com/", None),
+        ("https://Example.com", None),
+        ("https://*.example.com", None),
+        ("https://a.example b", None),
+        ("https://", None),
+    ] {
+        let shown = Origins::parse(text).ok().map(|origins| origins.show());
+        assert_eq!(shown, expected.map(toml::Value::from), "{text}");
+    }
+}
+
 fn tempfile(name: &str, content: &str) -> PathBuf {
     let directory = std::env::temp_dir().join(format!("pullquote-config-{}", std::process::id()));
     std::fs::create_dir_all(&directory).unwrap();

@@ -24,6 +24,7 @@ use super::{
     drain::Drain,
     routes::Routes,
     tls::Certificates,
+    web::{Offer, Web},
 };
 use crate::config::Endpoint;
 
@@ -139,6 +140,7 @@ pub(crate) struct Acceptor {
     pub(crate) certificates: Option<Arc<Certificates>>,
     pub(crate) routes: Routes,
     pub(crate) shared: Arc<Shared>,
+    pub(crate) offer: Offer,
     pub(crate) max_connections: usize,
     pub(crate) first_byte_timeout: Duration,
     pub(crate) max_age: Duration,
@@ -183,12 +185,13 @@ impl Acceptor {
     async fn serve(&self, socket: Socket, drain: &Drain) {
         let activity = Activity::new();
         let calls = Calls { routes: self.routes.clone(), shared: Arc::clone(&self.shared), activity };
+        let web = Web { calls, offer: self.offer.clone() };
         let age = self.age();
         let Some(certificates) = &self.certificates else {
-            return self.connections.serve(socket, calls, age, drain).await;
+            return self.connections.serve(socket, web, age, drain).await;
         };
         match tokio::time::timeout(self.first_byte_timeout, certificates.acceptor().accept(socket)).await {
-            Ok(Ok(socket)) => self.connections.serve(socket, calls, age, drain).await,
+            Ok(Ok(socket)) => self.connections.serve(socket, web, age, drain).await,
             Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
             Err(_) => tracing::debug!("TLS handshake took too long"),
         }

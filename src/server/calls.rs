@@ -1,7 +1,6 @@
 //! What surrounds every call: who may come, its deadline, its panic, its metrics, its log line.
 
 use std::{
-    convert::Infallible,
     future::Future,
     hash::{BuildHasher as _, RandomState},
     panic::{AssertUnwindSafe, catch_unwind},
@@ -18,7 +17,6 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use http_body::{Frame, SizeHint};
 use tonic::{Code, Status, body::Body};
-use tower::Service;
 use tracing::Instrument as _;
 
 use super::{
@@ -58,7 +56,7 @@ pub(crate) struct Shared {
     pub(crate) traced: bool,
 }
 
-/// The calls of one connection, each surrounded by what every call needs: the outermost tower service.
+/// The calls of one connection, each surrounded by what every call needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Calls {
     pub(crate) routes: Routes,
@@ -66,18 +64,14 @@ pub(crate) struct Calls {
     pub(crate) activity: Arc<Activity>,
 }
 
-impl Service<Request<Body>> for Calls {
-    type Response = Response<Observed>;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Observed>, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+impl Calls {
+    /// Answers a call that speaks `protocol`.
+    pub(crate) fn answer(
+        &mut self,
+        protocol: Protocol,
+        mut request: Request<Body>,
+    ) -> Pin<Box<dyn Future<Output = Response<Observed>> + Send>> {
         let method = Method::of(request.uri().path());
-        let protocol = Protocol::of(request.headers());
         // The call's time runs from here on, before anything else of it does.
         let (own_timeout, misread) = match protocol.take_timeout(request.headers_mut()) {
             Ok(timeout) => (timeout, None),
@@ -93,11 +87,11 @@ impl Service<Request<Body>> for Calls {
             Observation::begin(self, protocol, method, &request, Arc::clone(&context), deadline, span.clone());
 
         if let Some(rejection) = protocol.rejection(method.kind, &request) {
-            return Box::pin(std::future::ready(Ok(observation.of_rejection(rejection))));
+            return Box::pin(std::future::ready(observation.of_rejection(rejection)));
         }
         if let Some(fault) = self.refusal(method.kind, request.headers()).or(misread) {
             let response = Status::from(fault).into_http();
-            return Box::pin(std::future::ready(Ok(observation.of(response))));
+            return Box::pin(std::future::ready(observation.of(response)));
         }
         let request = match method.kind {
             Kind::Unary => request.map(|body| Body::new(Counted::new(body, Arc::clone(&context)))),
@@ -114,13 +108,11 @@ impl Service<Request<Body>> for Calls {
             request.extensions_mut().insert(context);
             let answer = unwound(async move { routes.call(protocol, request).await });
             let response = deadline::within(deadline, answer).await;
-            Ok(observation.of(restated(response, max_message_bytes)))
+            observation.of(restated(response, max_message_bytes))
         };
         if span.is_disabled() { Box::pin(answer) } else { Box::pin(answer.instrument(span)) }
     }
-}
 
-impl Calls {
     /// Why a call is not even begun.
     fn refusal(&self, kind: Kind, headers: &HeaderMap) -> Option<Fault> {
         if matches!(kind, Kind::Health | Kind::Unknown) {
@@ -239,7 +231,7 @@ impl Observation {
     fn of(mut self, response: Response<Body>) -> Response<Observed> {
         self.note_status(response.headers());
         let response = match self.protocol {
-            Protocol::Grpc => response,
+            Protocol::Grpc | Protocol::GrpcWeb => response,
             Protocol::Connect(_) | Protocol::Other => self.timed(connect::told(response)),
         };
         self.identified(response)
@@ -337,7 +329,7 @@ impl http_body::Body for Observed {
             }
         }
         // Without trailers, an answer that was taken whole is a good one.
-        if self.observation.protocol != Protocol::Grpc && self.body.is_end_stream() {
+        if !self.observation.protocol.is_grpc() && self.body.is_end_stream() {
             self.observation.status.get_or_insert(Code::Ok);
         }
         Poll::Ready(frame)

@@ -26,7 +26,7 @@ const MAX_DESCRIPTION_BYTES: usize = 256;
 
 /// Answers a call, or says in gRPC's way why not.
 pub(super) async fn answer<M: Method>(service: Pullquote, codec: Codec, request: Request<Body>) -> Response<Body> {
-    answered::<M>(&service, codec, request).await.unwrap_or_else(|status| status.into_http())
+    answered::<M>(&service, codec, request).await.unwrap_or_else(Status::into_http)
 }
 
 async fn answered<M: Method>(

@@ -23,7 +23,7 @@ use tower::ServiceExt as _;
 
 use bounded::Bounded;
 
-use super::{calls::Calls, drain::Drain};
+use super::{drain::Drain, web::Web};
 use crate::config::Config;
 
 /// How long a peer that has been told to go, and has no call in flight, may take to go, or to read more of its last answers.
@@ -71,13 +71,13 @@ impl Connections {
     }
 
     /// Serves one connection until it ends. `age` is the one at which it is told to go.
-    pub(crate) async fn serve<I>(&self, io: I, calls: Calls, age: Duration, drain: &Drain)
+    pub(crate) async fn serve<I>(&self, io: I, web: Web, age: Duration, drain: &Drain)
     where
         I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        let activity = Arc::clone(&calls.activity);
+        let activity = Arc::clone(&web.calls.activity);
         let service = TowerToHyperService::new(
-            calls.map_request(|request: http::Request<hyper::body::Incoming>| request.map(tonic::body::Body::new)),
+            web.map_request(|request: http::Request<hyper::body::Incoming>| request.map(tonic::body::Body::new)),
         );
         let io = TokioIo::new(Bounded::new(io, self.first_byte_timeout, FAREWELL, Arc::clone(&activity)));
         let mut connection = pin!(self.protocol.serve_connection(io, service));

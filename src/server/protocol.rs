@@ -12,6 +12,8 @@ use crate::grpc::{deadline, status::Fault};
 pub(crate) enum Protocol {
     /// gRPC.
     Grpc,
+    /// gRPC as browsers can speak it; answered as gRPC, and translated around that.
+    GrpcWeb,
     /// Connect's unary protocol.
     Connect(Codec),
     /// None that is served.
@@ -57,15 +59,25 @@ impl Protocol {
             "application/json" if is_utf8(parameters) => Self::Connect(Codec::Json),
             "application/proto" => Self::Connect(Codec::Proto),
             "application/grpc" => Self::Grpc,
+            "application/grpc-web"
+            | "application/grpc-web+proto"
+            | "application/grpc-web-text"
+            | "application/grpc-web-text+proto" => Self::GrpcWeb,
             _ if essence.starts_with("application/grpc+") => Self::Grpc,
             _ => Self::Other,
         }
+    }
+
+    /// Whether calls end in gRPC's trailers.
+    pub(crate) fn is_grpc(self) -> bool {
+        matches!(self, Self::Grpc | Self::GrpcWeb)
     }
 
     /// Its name in log lines.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Grpc => "grpc",
+            Self::GrpcWeb => "grpc-web",
             Self::Connect(_) => "connect",
             Self::Other => "http",
         }
@@ -74,7 +86,7 @@ impl Protocol {
     /// Its name in metrics, as OpenTelemetry has it.
     pub(crate) fn system(self) -> &'static str {
         match self {
-            Self::Grpc => "grpc",
+            Self::Grpc | Self::GrpcWeb => "grpc",
             Self::Connect(_) | Self::Other => "connectrpc",
         }
     }
@@ -86,7 +98,7 @@ impl Protocol {
     /// When the protocol has it that a deadline which cannot be read is a fault.
     pub(crate) fn take_timeout(self, headers: &mut HeaderMap) -> Result<Option<Duration>, Fault> {
         match self {
-            Self::Grpc => Ok(deadline::take_timeout(headers)),
+            Self::Grpc | Self::GrpcWeb => Ok(deadline::take_timeout(headers)),
             Self::Connect(_) => deadline::take_connect_timeout(headers),
             Self::Other => Ok(None),
         }
@@ -95,7 +107,7 @@ impl Protocol {
     /// Why no service is asked at all: an unknown path, the wrong HTTP method, a protocol that the method does not speak.
     pub(crate) fn rejection<B>(self, kind: Kind, request: &Request<B>) -> Option<Rejection> {
         let rejection = |status, message, header| Some(Rejection { status, message, header });
-        if kind == Kind::Unknown && self != Self::Grpc {
+        if kind == Kind::Unknown && !self.is_grpc() {
             return rejection(StatusCode::NOT_FOUND, "no such method", None);
         }
         if request.method() != http::Method::POST && kind != Kind::Unknown {
@@ -106,13 +118,13 @@ impl Protocol {
             Self::Grpc if request.version() < Version::HTTP_2 => {
                 rejection(StatusCode::HTTP_VERSION_NOT_SUPPORTED, "gRPC asks for HTTP/2", None)
             }
-            Self::Grpc => None,
+            Self::Grpc | Self::GrpcWeb => None,
             Self::Connect(_) if kind == Kind::Unary => None,
             Self::Connect(_) | Self::Other => {
                 let accepted = if kind == Kind::Unary {
-                    "application/json, application/proto, application/grpc"
+                    "application/json, application/proto, application/grpc, application/grpc-web"
                 } else {
-                    "application/grpc"
+                    "application/grpc, application/grpc-web"
                 };
                 let message = "this method does not speak the content type; the header accept-post lists those it does";
                 let accept_post = (HeaderName::from_static("accept-post"), HeaderValue::from_static(accepted));
@@ -143,6 +155,9 @@ mod tests {
             ("application/proto", Protocol::Connect(Codec::Proto)),
             ("application/grpc", Protocol::Grpc),
             ("application/grpc+proto", Protocol::Grpc),
+            ("application/grpc-web", Protocol::GrpcWeb),
+            ("application/grpc-web-text+proto", Protocol::GrpcWeb),
+            ("application/grpc-webx", Protocol::Other),
             ("application/grpcx", Protocol::Other),
             ("text/plain", Protocol::Other),
             ("", Protocol::Other),

@@ -1,0 +1,34 @@
+// The summary beside the article.
+
+const list = document.getElementById("sentences");
+const facts = document.getElementById("summary-facts");
+const empty = document.getElementById("summary-empty");
+
+/** Shows a summary; `goTo(sentence)` is asked when one of its sentences is chosen. */
+export function showSummary(answer, goTo) {
+  const sentences = answer?.sentences ?? [];
+  list.replaceChildren(...sentences.map((sentence, at) => entry(sentence, at, goTo)));
+  const words = (answer?.summary ?? "").split(/\s+/).filter(Boolean).length;
+  const count = answer?.sentenceCount ?? 0;
+  facts.textContent = answer ? `${sentences.length} of ${count} sentences · ${words} words` : "";
+  empty.hidden = sentences.length > 0;
+  empty.textContent = answer
+    ? "Nothing fits: allow more words or characters."
+    : "The sentences that say most appear here. Paste an article to begin.";
+}
+
+function entry(sentence, at, goTo) {
+  const item = document.createElement("li");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.dir = "auto";
+  button.textContent = sentence.text.content;
+  button.addEventListener("click", () => goTo(sentence));
+  const salience = document.createElement("p");
+  salience.className = "salience";
+  salience.style.setProperty("--salience", sentence.salience ?? 0);
+  salience.textContent = `salience ${(sentence.salience ?? 0).toFixed(2)}`;
+  item.dataset.number = at + 1;
+  item.append(button, salience);
+  return item;
+}
