@@ -62,16 +62,11 @@ fn stages(criterion: &mut Criterion) {
         });
         group.bench_function("read text", |bencher| bencher.iter(|| read(black_box(&text))));
         group.bench_function("read HTML", |bencher| {
-            bencher
-                .iter(|| Document::parse_html(black_box(&page), ReadOptions::default(), Cancel::NEVER).unwrap());
+            bencher.iter(|| Document::parse_html(black_box(&page), ReadOptions::default(), Cancel::NEVER).unwrap());
         });
-        for centrality in [
-            Centrality::Learned,
-            Centrality::LexRank,
-            Centrality::TextRank,
-            Centrality::Degree,
-            Centrality::Directed,
-        ] {
+        for centrality in
+            [Centrality::Learned, Centrality::LexRank, Centrality::TextRank, Centrality::Degree, Centrality::Directed]
+        {
             let options = summary::Options { centrality, ..Default::default() };
             let id = BenchmarkId::new("summarize", format!("{centrality:?}"));
             group.bench_function(id, |bencher| {

@@ -3,9 +3,10 @@
 //! Two sentences repeat each other when their word bigrams overlap by 0.8 (Jaccard's index; case, quotation marks and
 //! all other punctuation aside). A pair that overlaps so much must share one of the smallest fifth of its bigrams, in any fixed
 //! order (the prefix filter of set-similarity joins: Chaudhuri et al. 2006, Bayardo et al. 2007), so only these
-//! are looked up. Each sentence meets one candidate of each group it may belong to: linear in the text.
+//! are looked up, and of these only the ones that two sentences have. Each sentence meets one candidate of each group it may
+//! belong to: linear in the text, but for sorting.
 
-use std::collections::HashMap;
+use std::ops::Range;
 
 use super::{Document, Role, Sentence};
 use crate::{
@@ -22,33 +23,32 @@ const MAX_CANDIDATES: usize = 8;
 struct Group {
     /// The one of them that stands.
     standing: usize,
-    /// That one's bigrams, sorted: a range of all.
-    bigrams: (usize, usize),
+    /// The bigrams of the first of them, sorted: a range of all.
+    bigrams: Range<usize>,
 }
 
 /// Gives all but the best-formed of the body's sentences that repeat each other the role [`Role::Repeat`].
 pub(super) fn mark(document: &mut Document<'_>, cancel: Cancel<'_>) -> Result<(), Cancelled> {
-    let mut bigrams: Vec<u64> = Vec::with_capacity(document.tokens.len());
+    let sentences = Sentences::of(document, cancel)?;
+    let shared = sentences.shared();
+    if shared.is_empty() {
+        return Ok(());
+    }
     let mut groups: Vec<Group> = Vec::new();
-    let mut by_bigram: HashMap<u64, Vec<u32>> = HashMap::new();
+    let mut by_shared: Vec<Vec<u32>> = vec![Vec::new(); shared.len()];
     let mut repeats = Vec::new();
-    for at in 0..document.sentences.len() {
+    let mut own_shared: Vec<usize> = Vec::new();
+    for &(at, ref range) in &sentences.ranges {
         cancel.check()?;
-        let sentence = &document.sentences[at];
-        if sentence.role != Role::Body {
+        own_shared.clear();
+        own_shared.extend(sentences.prefix(range).iter().filter_map(|bigram| shared.binary_search(bigram).ok()));
+        if own_shared.is_empty() {
             continue;
         }
-        let begin = bigrams.len();
-        push_bigrams(document, sentence, &mut bigrams);
-        let own = &bigrams[begin..];
-        if own.len() + 1 < MIN_WORDS {
-            bigrams.truncate(begin);
-            continue;
-        }
-        let prefix = &own[..=own.len() / 5];
-        let group = prefix.iter().filter_map(|bigram| by_bigram.get(bigram)).flatten().copied().find(|&group| {
-            let (from, to) = groups[group as usize].bigrams;
-            overlaps(&bigrams[from..to], own)
+        let own = &sentences.bigrams[range.clone()];
+        let group = own_shared.iter().flat_map(|&place| &by_shared[place]).copied().find(|&group| {
+            let standing = groups[group as usize].bigrams.clone();
+            overlaps(&sentences.bigrams[standing], own)
         });
         if let Some(group) = group {
             let group = &mut groups[group as usize];
@@ -58,22 +58,60 @@ pub(super) fn mark(document: &mut Document<'_>, cancel: Cancel<'_>) -> Result<()
             } else {
                 repeats.push(at);
             }
-            bigrams.truncate(begin);
             continue;
         }
         let number = u32::try_from(groups.len()).unwrap_or(u32::MAX);
-        for &bigram in prefix {
-            let groups = by_bigram.entry(bigram).or_default();
-            if groups.len() < MAX_CANDIDATES {
-                groups.push(number);
+        for &place in &own_shared {
+            if by_shared[place].len() < MAX_CANDIDATES {
+                by_shared[place].push(number);
             }
         }
-        groups.push(Group { standing: at, bigrams: (begin, bigrams.len()) });
+        groups.push(Group { standing: at, bigrams: range.clone() });
     }
     for at in repeats {
         document.sentences[at].role = Role::Repeat;
     }
     Ok(())
+}
+
+/// The body's sentences of words enough, and their bigrams.
+struct Sentences {
+    bigrams: Vec<u64>,
+    /// Each sentence's place in the document, and its bigrams: a range of all.
+    ranges: Vec<(usize, Range<usize>)>,
+}
+
+impl Sentences {
+    fn of(document: &Document<'_>, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
+        let mut bigrams = Vec::with_capacity(document.tokens.len());
+        let mut ranges = Vec::with_capacity(document.sentences.len());
+        for (at, sentence) in document.sentences.iter().enumerate() {
+            cancel.check()?;
+            if sentence.role != Role::Body {
+                continue;
+            }
+            let begin = bigrams.len();
+            push_bigrams(document, sentence, &mut bigrams);
+            if bigrams.len() - begin + 1 < MIN_WORDS {
+                bigrams.truncate(begin);
+            } else {
+                ranges.push((at, begin..bigrams.len()));
+            }
+        }
+        Ok(Self { bigrams, ranges })
+    }
+
+    /// Those of a sentence's bigrams of which any sentence that repeats it has one.
+    fn prefix(&self, range: &Range<usize>) -> &[u64] {
+        &self.bigrams[range.start..=range.start + range.len() / 5]
+    }
+
+    /// The bigrams that stand in the prefixes of two sentences or more, sorted, each once.
+    fn shared(&self) -> Vec<u64> {
+        let mut all: Vec<u64> = self.ranges.iter().flat_map(|(_, range)| self.prefix(range)).copied().collect();
+        all.sort_unstable();
+        all.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).map(|same| same[0]).collect()
+    }
 }
 
 /// Adds the distinct bigrams of a sentence's words, in the order of their scrambled values.

@@ -175,13 +175,16 @@ impl Postings {
 #[must_use]
 pub fn says_the_same(terms: &Terms, one: usize, other: usize) -> bool {
     let (one, other) = (terms.of(one), terms.of(other));
-    let (lesser, greater) = (one.len().min(other.len()), one.len().max(other.len()));
-    if lesser == 0 {
-        return false;
-    }
     let shared = one.iter().filter(|entry| other.iter().any(|o| o.term == entry.term)).count();
+    is_repeat(shared, one.len(), other.len())
+}
+
+/// Whether two sentences say the same, of so many terms each, of which they share so many.
+#[must_use]
+pub fn is_repeat(shared: usize, one: usize, other: usize) -> bool {
+    let (lesser, greater) = (one.min(other), one.max(other));
     // A sentence of few terms needs more of them to be a repeat.
-    shared == greater || to_f32(shared) > NEAR_REPEAT * to_f32(lesser + 1)
+    lesser > 0 && (shared == greater || to_f32(shared) > NEAR_REPEAT * to_f32(lesser + 1))
 }
 
 /// Two sentences of which one shares more than this with the other say the same.

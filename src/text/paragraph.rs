@@ -5,7 +5,7 @@
 
 use super::{
     Span,
-    script::{char_before, is_space},
+    script::{char_at, char_before, is_space},
 };
 
 /// The widths a text is wrapped to, in bytes.
@@ -50,16 +50,28 @@ fn lines(text: &str) -> Vec<Span> {
     let mut lines = Vec::new();
     let mut begin = 0;
     for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
-        for line in Span::new(begin, end).of(text).split(['\r', '\u{2028}', '\u{2029}', '\u{85}']) {
-            let content = line.trim_matches(is_space);
-            if !content.is_empty() {
-                let at = content.as_ptr().addr() - text.as_ptr().addr();
-                lines.push(Span::new(at, at + content.len()));
+        let line = Span::new(begin, end).of(text);
+        let mut from = 0;
+        // The rarer line breaks: a carriage return, and the characters that begin with these bytes.
+        for at in memchr::memchr3_iter(b'\r', 0xc2, 0xe2, line.as_bytes()) {
+            if line[at..].starts_with(['\r', '\u{2028}', '\u{2029}', '\u{85}']) {
+                push_line(text, begin + from..begin + at, &mut lines);
+                from = at + char_at(line, at).len_utf8();
             }
         }
+        push_line(text, begin + from..end, &mut lines);
         begin = end + 1;
     }
     lines
+}
+
+fn push_line(text: &str, line: std::ops::Range<usize>, lines: &mut Vec<Span>) {
+    let content = text[line.clone()].trim_start_matches(is_space);
+    let begin = line.end - content.len();
+    let content = content.trim_end_matches(is_space);
+    if !content.is_empty() {
+        lines.push(Span::new(begin, begin + content.len()));
+    }
 }
 
 /// Whether nothing but one line break stands between two lines.

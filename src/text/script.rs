@@ -1,7 +1,7 @@
 //! Kinds of characters, as far as reading goes: no Unicode tables, a few ranges.
 
 /// A kind of ASCII byte.
-pub(super) mod ascii {
+pub(crate) mod ascii {
     /// A letter from `a` to `z`.
     pub(crate) const LOWER: u8 = 1;
     /// A letter from `A` to `Z`.

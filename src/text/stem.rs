@@ -17,14 +17,14 @@ pub(super) enum Stem<'a> {
 /// Words shorter than this are stems already, and longer ones are not words, in bytes.
 const WORD_BYTES: std::ops::RangeInclusive<usize> = 3..=64;
 
-/// How many stems a thread remembers.
-const REMEMBERED: usize = 1 << 13;
+/// How many stems a thread remembers: two for each place.
+const PLACES: usize = 1 << 12;
 
 thread_local! {
     /// The stems of short words that this thread met last. Stemming costs more than all else that is done with a word,
-    /// and most words of one article stand in the next. A word has one place, and takes it from the word that had it
-    /// before: nothing to search, and no text can make it slow or large. Answers are the same with and without it.
-    static STEMS: RefCell<Vec<Remembered>> = const { RefCell::new(Vec::new()) };
+    /// and most words of one article stand in the next. A word has one place, and shares it with the word that came there
+    /// before: hardly anything to search, and no text can make it slow or large. Answers are the same with and without it.
+    static STEMS: RefCell<Vec<[Remembered; 2]>> = const { RefCell::new(Vec::new()) };
 }
 
 #[derive(Clone, Copy, Default)]
@@ -48,13 +48,15 @@ pub(super) fn with_stem<T>(folded: &str, key: Key, language: Language, then: imp
         return then(if key.is_whole() { Stem::Whole(key) } else { Stem::Long(&stem) });
     }
     let stem = STEMS.with_borrow_mut(|stems| {
-        stems.resize(REMEMBERED, Remembered::default());
-        let place = &mut stems[usize::try_from(key.hash() % REMEMBERED as u64).unwrap_or_default()];
-        if place.word != key || place.language != language {
-            let stem = if is_plain(folded) { Key::of(Stemmer::new(algorithm).stem(folded).as_bytes()) } else { key };
-            *place = Remembered { word: key, language, stem: if stem.is_whole() { stem } else { key } };
+        stems.resize(PLACES, <[Remembered; 2]>::default());
+        let place = &mut stems[usize::try_from(key.hash() % PLACES as u64).unwrap_or_default()];
+        if let Some(known) = place.iter().find(|known| known.word == key && known.language == language) {
+            return known.stem;
         }
-        place.stem
+        let stem = if is_plain(folded) { Key::of(Stemmer::new(algorithm).stem(folded).as_bytes()) } else { key };
+        let stem = if stem.is_whole() { stem } else { key };
+        *place = [Remembered { word: key, language, stem }, place[0]];
+        stem
     });
     then(Stem::Whole(stem))
 }

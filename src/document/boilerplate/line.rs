@@ -1,7 +1,7 @@
 //! A line as the furniture rules see it: its words as hashes with their classes, and how it begins and ends.
 
 use super::phrase::{self, WordClass};
-use crate::text::Span;
+use crate::text::{Span, script::ascii, vocabulary::key::Key};
 
 /// From this length on only a line's two ends are read.
 const LONG_BYTES: usize = 320;
@@ -171,6 +171,10 @@ impl Scan {
         let bytes = content.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
+            if bytes[at] == b' ' {
+                at += 1;
+                continue;
+            }
             let (c, width) = char_at(content, at);
             if !is_word_char(c) {
                 at += width;
@@ -239,7 +243,43 @@ pub(in crate::document) fn hash_of(piece: &str) -> u64 {
 fn word(content: &str, begin: usize) -> (Piece, usize) {
     let bytes = content.as_bytes();
     let mut end = begin;
-    while end < bytes.len() {
+    let mut kinds = 0;
+    // Most words are ASCII letters up to a space.
+    while let Some(&byte) = bytes.get(end)
+        && ascii::KIND[byte as usize] & ascii::WORD != 0
+    {
+        kinds |= ascii::KIND[byte as usize];
+        end += 1;
+    }
+    let goes_on = bytes.get(end).is_some_and(|&byte| !byte.is_ascii() || matches!(byte, b'\'' | b'.'));
+    let key = Key::of_short_ascii(bytes, begin, end - begin).filter(|_| !goes_on && kinds & ascii::JOINER == 0);
+    let (hash, case) = match key {
+        Some(_) if kinds & !ascii::DIGIT == 0 => (NUMBER, Case::Number),
+        Some(key) => (key.hash(), case_of_ascii(&bytes[begin..end], kinds)),
+        None => {
+            end = word_end(content, end);
+            hash_word(&content[begin..end])
+        }
+    };
+    (Piece { hash, class: phrase::class_of(hash), case }, end)
+}
+
+/// How an ASCII word is written that holds letters.
+fn case_of_ascii(word: &[u8], kinds: u8) -> Case {
+    if kinds & ascii::UPPER == 0 {
+        return Case::Lower;
+    }
+    let is_all_capitals = || word.iter().filter(|byte| byte.is_ascii_uppercase()).nth(1).is_some();
+    match word.first() {
+        _ if kinds & ascii::LOWER == 0 && is_all_capitals() => Case::Capitals,
+        Some(first) if first.is_ascii_uppercase() => Case::Capitalised,
+        _ => Case::Lower,
+    }
+}
+
+/// Where the word ends that has gone on to `end`.
+fn word_end(content: &str, mut end: usize) -> usize {
+    while end < content.len() {
         let (c, width) = char_at(content, end);
         let inside =
             is_word_char(c) && !is_ideograph(c) || matches!(c, '\'' | '’' | '.') && joins(content, end + width, c);
@@ -248,8 +288,7 @@ fn word(content: &str, begin: usize) -> (Piece, usize) {
         }
         end += width;
     }
-    let (hash, case) = hash_word(&content[begin..end]);
-    (Piece { hash, class: phrase::class_of(hash), case }, end)
+    end
 }
 
 /// Whether a full stop or an apostrophe before `at` stands between two letters of one word.
@@ -263,44 +302,33 @@ fn joins(content: &str, at: usize, mark: char) -> bool {
 
 /// A word's case-folded letters, hashed, and how it is written.
 fn hash_word(word: &str) -> (u64, Case) {
-    let mut hash = HASH_SEED;
-    let (mut upper, mut lower, mut digits) = (0u32, 0u32, 0u32);
-    let mut fold = |c: char| hash = (hash ^ u64::from(c)).wrapping_mul(0x0100_0000_01b3);
+    let mut folded = String::with_capacity(word.len());
+    let (mut upper, mut lower) = (0u32, 0u32);
     for c in word.chars() {
-        if c.is_ascii_lowercase() {
-            lower += 1;
-            fold(c);
-        } else if c.is_ascii_uppercase() {
-            upper += 1;
-            fold(c.to_ascii_lowercase());
-        } else if c.is_ascii_digit() {
-            digits += 1;
-            fold(c);
-        } else if c.is_ascii() {
-            if c == '\'' {
-                fold(c);
+        if c.is_ascii() {
+            upper += u32::from(c.is_ascii_uppercase());
+            lower += u32::from(c.is_ascii_lowercase());
+            if c.is_ascii_alphanumeric() || c == '\'' {
+                folded.push(c.to_ascii_lowercase());
             }
         } else if c == '’' {
-            fold('\'');
+            folded.push('\'');
         } else {
-            if c.is_uppercase() {
-                upper += 1;
-            } else {
-                lower += 1;
-            }
-            c.to_lowercase().for_each(&mut fold);
+            upper += u32::from(c.is_uppercase());
+            lower += u32::from(!c.is_uppercase());
+            folded.extend(c.to_lowercase());
         }
     }
-    let capital = word.chars().next().is_some_and(char::is_uppercase);
-    let case = match (upper, lower, digits) {
-        (0, 0, _) => return (NUMBER, Case::Number),
-        (2.., 0, _) => Case::Capitals,
-        _ if capital => Case::Capitalised,
+    let case = match (upper, lower) {
+        (0, 0) => return (NUMBER, Case::Number),
+        (2.., 0) => Case::Capitals,
+        _ if word.starts_with(char::is_uppercase) => Case::Capitalised,
         _ => Case::Lower,
     };
-    (hash, case)
+    (Key::of(folded.as_bytes()).hash(), case)
 }
 
+#[inline]
 fn char_at(content: &str, at: usize) -> (char, usize) {
     let byte = content.as_bytes()[at];
     if byte.is_ascii() {

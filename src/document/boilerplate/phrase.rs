@@ -1,11 +1,6 @@
 //! The phrases and words page furniture is told by: what `data/furniture_phrases.txt` and `data/furniture_words.txt` hold.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-    ops::BitOrAssign,
-    sync::LazyLock,
-};
+use std::{collections::HashMap, ops::BitOrAssign, sync::LazyLock};
 
 use super::line::{self, Case, Ending, Line, NUMBER, Piece, Scan};
 
@@ -28,6 +23,8 @@ impl WordClass {
     pub(in crate::document) const STOP: Self = Self(1 << 10);
     /// Tells a story rather than addresses the reader: said, was, they.
     pub(in crate::document) const NARRATIVE: Self = Self(1 << 11);
+    /// Some phrase begins with it.
+    const BEGINS_PHRASE: Self = Self(1 << 12);
 
     /// Whether the word is on any of these lists.
     pub(in crate::document) const fn any(self, classes: Self) -> bool {
@@ -110,27 +107,48 @@ struct Entry {
     phrases: Vec<Phrase>,
 }
 
-/// The words are hashed already.
-#[derive(Default)]
-struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value ^ (value >> 31);
-    }
+/// The lists, by the hashes of words: open addressing, at most a quarter full, so that a free place ends a search.
+struct Lists {
+    /// A word's hash, its classes, and its place in `entries`; [`FREE`] where there is none.
+    slots: Vec<(u64, WordClass, u32)>,
+    entries: Vec<Entry>,
 }
 
-type Table<V> = HashMap<u64, V, BuildHasherDefault<AsIs>>;
+const FREE: u32 = u32::MAX;
+
+impl Lists {
+    fn of(words: HashMap<u64, Entry>) -> Self {
+        let slots = vec![(0, WordClass::NONE, FREE); (words.len() * 4 + 1).next_power_of_two()];
+        let mut lists = Self { slots, entries: Vec::with_capacity(words.len()) };
+        for (hash, entry) in words {
+            let slot = lists.slot(hash);
+            let begins = if entry.phrases.is_empty() { WordClass::NONE } else { WordClass::BEGINS_PHRASE };
+            lists.slots[slot] = (hash, entry.class.with(begins), u32::try_from(lists.entries.len()).unwrap_or(FREE));
+            lists.entries.push(entry);
+        }
+        lists
+    }
+
+    /// Where a word stands, or could.
+    #[inline]
+    fn slot(&self, hash: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = usize::try_from((hash ^ (hash >> 31)) & mask as u64).unwrap_or_default();
+        while self.slots[at].2 != FREE && self.slots[at].0 != hash {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    /// The phrases that begin with a word.
+    #[inline]
+    fn phrases(&self, hash: u64) -> &[Phrase] {
+        match self.slots[self.slot(hash)] {
+            (_, _, FREE) => &[],
+            (_, _, entry) => &self.entries[entry as usize].phrases,
+        }
+    }
+}
 
 const CLASSES: &[(&str, WordClass)] = &[
     ("month", WordClass::MONTH),
@@ -147,8 +165,8 @@ const CLASSES: &[(&str, WordClass)] = &[
     ("narrative", WordClass::NARRATIVE),
 ];
 
-static LISTS: LazyLock<Table<Entry>> = LazyLock::new(|| {
-    let mut table: Table<Entry> = Table::default();
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let mut table: HashMap<u64, Entry> = HashMap::new();
     let mut class = WordClass::NONE;
     for line in lines(include_str!("../../../data/furniture_words.txt")) {
         if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
@@ -171,7 +189,7 @@ static LISTS: LazyLock<Table<Entry>> = LazyLock::new(|| {
             table.entry(first).or_default().phrases.push(Phrase { steps, place, verdict, words, manner });
         }
     }
-    table
+    Lists::of(table)
 });
 
 fn lines(list: &str) -> impl Iterator<Item = &str> {
@@ -209,7 +227,7 @@ fn step(word: &str) -> Step {
 
 /// The classes of a word by its hash.
 pub(in crate::document) fn class_of(hash: u64) -> WordClass {
-    LISTS.get(&hash).map_or(WordClass::NONE, |entry| entry.class)
+    LISTS.slots[LISTS.slot(hash)].1
 }
 
 /// What the phrases say of a line: the strongest verdict. Of a long line only the ends are looked at.
@@ -233,10 +251,15 @@ fn strongest(
     let first_word = pieces.iter().position(|piece| piece.case != Case::Mark).unwrap_or(0);
     let tells = line.classes.any(WordClass::NARRATIVE);
     let stops = line.ending == Ending::Stop;
+    let lists = &*LISTS;
     let mut strongest = None;
     for at in starts {
-        let Some(entry) = LISTS.get(&pieces[at].hash) else { continue };
-        for phrase in &entry.phrases {
+        // Of punctuation and ideographs the classes are not known.
+        let has_class = !matches!(pieces[at].case, Case::Mark | Case::Ideograph);
+        if has_class && !pieces[at].class.any(WordClass::BEGINS_PHRASE) {
+            continue;
+        }
+        for phrase in lists.phrases(pieces[at].hash) {
             let manner = match phrase.manner {
                 Manner::Plain => !tells || phrase.place == Place::Line,
                 Manner::Open => !tells && !stops,

@@ -1,7 +1,7 @@
 //! The best of many sets, for short summaries: a beam search over sets of the most salient sentences.
 
 use super::{Aim, Choice, Size};
-use crate::summary::{salience::COVERAGE_PRIOR_WORDS, similarity::says_the_same, term::to_f32};
+use crate::summary::{salience::COVERAGE_PRIOR_WORDS, similarity::is_repeat, term::to_f32};
 
 /// How many sets of each size are carried on.
 const WIDTH: usize = 4;
@@ -97,16 +97,8 @@ fn insert(sets: &mut Vec<Set>, set: Set) {
 impl<'a> Candidates<'a> {
     fn gather(choice: &'a Choice<'a>) -> Self {
         let sentences = most_salient(choice);
-        let count = sentences.len();
-        let mut repeats = vec![0u64; count];
-        for a in 0..count {
-            for b in 0..a {
-                if says_the_same(choice.terms, sentences[a], sentences[b]) {
-                    repeats[a] |= 1 << b;
-                    repeats[b] |= 1 << a;
-                }
-            }
-        }
+        let holders = holders(choice, &sentences);
+        let repeats = repeats(choice, &sentences, &holders);
         let needs = sentences
             .iter()
             .enumerate()
@@ -130,19 +122,13 @@ impl<'a> Candidates<'a> {
             .collect();
         let mut candidates = Self { choice, sentences, repeats, needs, values, terms: Vec::new(), begins: vec![0] };
         if choice.salience.coverage != 0.0 {
-            candidates.index_terms();
+            candidates.index_terms(&holders);
         }
         candidates
     }
 
-    /// Notes which candidates have each term.
-    fn index_terms(&mut self) {
-        let mut holders = vec![0u64; self.choice.terms.statistics.len()];
-        for (candidate, &sentence) in self.sentences.iter().enumerate() {
-            for entry in self.choice.terms.of(sentence) {
-                holders[entry.term as usize] |= 1 << candidate;
-            }
-        }
+    /// Notes the terms of all, and which candidates have each.
+    fn index_terms(&mut self, holders: &[u64]) {
         for &sentence in &self.sentences {
             for entry in self.choice.terms.of(sentence) {
                 self.terms.push((holders[entry.term as usize], self.choice.salience.chances[entry.term as usize]));
@@ -176,6 +162,40 @@ impl<'a> Candidates<'a> {
         }
         Some(Set { members: set.members | bit, size, value, chances, score })
     }
+}
+
+/// Of each term, which candidates have it.
+fn holders(choice: &Choice<'_>, sentences: &[usize]) -> Vec<u64> {
+    let mut holders = vec![0u64; choice.terms.statistics.len()];
+    for (candidate, &sentence) in sentences.iter().enumerate() {
+        for entry in choice.terms.of(sentence) {
+            holders[entry.term as usize] |= 1 << candidate;
+        }
+    }
+    holders
+}
+
+/// Of each candidate, which others say the same.
+fn repeats(choice: &Choice<'_>, sentences: &[usize], holders: &[u64]) -> Vec<u64> {
+    let mut repeats = vec![0u64; sentences.len()];
+    for (a, &sentence) in sentences.iter().enumerate() {
+        let terms = choice.terms.of(sentence);
+        let mut shared = [0usize; MAX_CANDIDATES];
+        for entry in terms {
+            let mut before = holders[entry.term as usize] & ((1 << a) - 1);
+            while before != 0 {
+                shared[before.trailing_zeros() as usize] += 1;
+                before &= before - 1;
+            }
+        }
+        for (b, &other) in sentences[..a].iter().enumerate() {
+            if is_repeat(shared[b], terms.len(), choice.terms.of(other).len()) {
+                repeats[a] |= 1 << b;
+                repeats[b] |= 1 << a;
+            }
+        }
+    }
+    repeats
 }
 
 fn length(size: Size, words: bool) -> f32 {

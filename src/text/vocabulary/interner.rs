@@ -8,6 +8,9 @@ use crate::text::Span;
 /// How many slots a lookup visits at most.
 const PROBES: usize = 16;
 
+/// About how many bytes a string has.
+const USUAL_BYTES: usize = 8;
+
 /// The slots of an empty table.
 const FIRST_SLOTS: usize = 1024;
 
@@ -127,6 +130,9 @@ impl Interner {
         let slots = (self.slots.len() * 4).max(FIRST_SLOTS);
         self.slots.clear();
         self.slots.resize(slots, (0, 0));
+        let room = slots / 2 - self.entries.len();
+        self.entries.reserve_exact(room);
+        self.strings.reserve(room * USUAL_BYTES);
         // Each string once more: at the next growth there are four times as many, so a string moves about once in all.
         for id in 0..self.entries.len() {
             let (key, span) = self.entries[id];
