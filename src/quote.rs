@@ -2,6 +2,7 @@
 
 mod assembly;
 pub mod attribution;
+mod construction;
 pub mod content;
 pub mod mention;
 pub mod speaker;

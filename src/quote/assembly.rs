@@ -5,6 +5,7 @@ use std::{collections::HashMap, ops::Range};
 use super::{
     Attribution, Form, Options, Quote, Quotes, Source, Speaker,
     attribution::{Candidate, Choice, Scene},
+    construction,
     content::Piece,
     mention::Mention,
     speaker::{self, Entities, Referent, Resolver},
@@ -60,13 +61,21 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
 
     fn attribution(&mut self, resolver: &mut Resolver, entities: &Entities, choice: &Choice) -> Option<Attribution> {
         let Candidate::Source { mention, cue } = &choice.candidate else { return None };
-        let (referent, likely) = resolver.resolve(*mention);
+        let scene = self.scene;
+        let mention = construction::named_behind(scene, *mention).unwrap_or(*mention);
+        let (referent, likely) = resolver.resolve(mention);
         let confidence = choice.probability * likely;
         if confidence < self.options.min_confidence {
             return None;
         }
-        let source = self.source(&self.scene.mentions[*mention], &referent, entities);
-        Some(Attribution { sources: vec![source], cue: cue.clone().map(|cue| self.span(&cue)), confidence })
+        let cue = cue.clone().or_else(|| construction::passive_cue(scene, &scene.mentions[mention]));
+        let mut sources = vec![self.source(&scene.mentions[mention], &referent, entities)];
+        if let Some(other) = construction::joined(scene, mention, cue.as_ref()) {
+            let (referent, _) = resolver.resolve(other);
+            let source = self.source(&scene.mentions[other], &referent, entities);
+            sources.insert(usize::from(other > mention), source);
+        }
+        Some(Attribution { sources, cue: cue.map(|cue| self.span(&cue)), confidence })
     }
 
     fn source(&mut self, mention: &Mention, referent: &Referent, entities: &Entities) -> Source {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The symbol of a token inside a piece.
-pub(super) const PIECE: u8 = 8;
+pub(in crate::quote) const PIECE: u8 = 8;
 const WORD: u8 = 0;
 const COMMA: u8 = 1;
 const STOP: u8 = 2;
