@@ -74,7 +74,7 @@ async function show(text, summary, salience, quotes, signal) {
   const read = summary.answer ?? salience.answer ?? quotes.answer;
   view.quotes = quotes.answer ?? null;
   view.summary = summary.answer ?? null;
-  showSummary(view.summary, goToSentence);
+  showSummary(view.summary, goToSentence, Boolean(summary.error));
   showVoices();
   const times = [["summary", summary], ["quotes", quotes]].filter(([, { answer }]) => answer);
   status.textContent = times.length > 0
@@ -84,7 +84,7 @@ async function show(text, summary, salience, quotes, signal) {
   if (!read) {
     view.article = null;
     byId("text").replaceChildren();
-    strip.show([], [], false);
+    strip.show([], [], 0, false);
     return;
   }
   const sentences = union(salience.answer?.sentences ?? [], summary.answer?.sentences ?? []);
@@ -109,7 +109,7 @@ async function show(text, summary, salience, quotes, signal) {
   }
   view.article.choose(summary.answer?.sentences ?? []);
   view.article.filter((quote) => isOf(quote, view.quotes?.speakers ?? [], state.speaker));
-  strip.show(sentences, summary.answer?.sentences ?? [], byId("text").dir === "rtl");
+  strip.show(sentences, summary.answer?.sentences ?? [], read.sentenceCount ?? 0, byId("text").dir === "rtl");
 }
 
 /** All sentences that any answer knows, in reading order. */
@@ -135,7 +135,7 @@ function showNothing() {
   byId("article-empty").hidden = false;
   showSummary(null, goToSentence);
   showVoices();
-  strip.show([], [], false);
+  strip.show([], [], 0, false);
 }
 
 function showVoices() {
@@ -179,7 +179,7 @@ function tellFault(error) {
   const owned = fault.violations.filter(({ field }) => field in CONTROL_OF);
   for (const { field, description } of owned) {
     const name = CONTROL_OF[field];
-    const label = control(name).closest("label").firstChild.textContent.trim();
+    const label = control(name).labels[0].firstChild.textContent.trim();
     byId(`fault-${name}`).textContent = `${label}: ${description}.`;
     control(name).ariaInvalid = "true";
   }
@@ -373,7 +373,7 @@ function tellConfidence() {
   const least = Number(control("min").value);
   byId("min-output").textContent = least.toFixed(2);
   byId("min-meaning").textContent = least > 0
-    ? `At this confidence ${meaning(least)}. Less sure ones are shown without a name.`
+    ? `Of attributions ${meaning(least)}. Those less sure are shown without a name.`
     : "Every attribution is shown, however unsure.";
 }
 

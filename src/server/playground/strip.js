@@ -1,6 +1,9 @@
-// The salience of every sentence along the article, as bars; a slider that goes through the sentences.
+// The salience of every sentence along the article, as bars; a slider that goes through the sentences. Those that
+// cannot stand alone or repeat another are in no summary, however long: they have no bar.
 
 const HEIGHT = 44;
+
+const indexOf = (sentence) => sentence?.sentenceIndex ?? 0;
 
 /** The strip above the article. `goTo(sentence)` is asked when one is chosen. */
 export class Strip {
@@ -26,9 +29,11 @@ export class Strip {
     this.canvas.addEventListener("blur", () => this.point(false));
   }
 
-  show(sentences, chosen, isRightToLeft) {
+  /** Shows `sentences`, of `count` that the article has. */
+  show(sentences, chosen, count, isRightToLeft) {
     this.sentences = sentences;
-    this.chosen = new Set(chosen.map((sentence) => sentence.sentenceIndex ?? 0));
+    this.count = Math.max(count, 1 + indexOf(sentences.at(-1)));
+    this.chosen = new Set(chosen.map(indexOf));
     this.isRightToLeft = isRightToLeft;
     this.box.hidden = sentences.length === 0;
     this.isPointed = false;
@@ -41,14 +46,16 @@ export class Strip {
   /** Whether a sentence is pointed at: then the line below the strip tells of it. */
   point(isPointed) {
     this.isPointed = isPointed;
-    this.hint.textContent = isPointed ? this.tell() : "Salience of each sentence, 0 to 1. Strong bars are in the summary.";
+    const gaps = this.sentences.length < this.count ? " Gaps repeat another sentence, or cannot stand alone." : "";
+    this.hint.textContent = isPointed ? this.tell() : `Salience along the article. Strong bars are in the summary.${gaps}`;
     this.draw();
   }
 
   place(event) {
     const share = event.offsetX / this.canvas.clientWidth;
-    const place = Math.floor((this.isRightToLeft ? 1 - share : share) * this.sentences.length);
-    return Math.max(0, Math.min(this.sentences.length - 1, place));
+    const index = Math.floor((this.isRightToLeft ? 1 - share : share) * this.count);
+    const next = this.sentences.findIndex((sentence) => indexOf(sentence) >= index);
+    return next === -1 ? this.sentences.length - 1 : next;
   }
 
   key(event) {
@@ -70,7 +77,7 @@ export class Strip {
   tell() {
     const sentence = this.sentences[this.at];
     if (!sentence) return "";
-    const index = sentence.sentenceIndex ?? 0;
+    const index = indexOf(sentence);
     const inSummary = this.chosen.has(index) ? ", in the summary" : "";
     const told = `Sentence ${index + 1}: salience ${(sentence.salience ?? 0).toFixed(2)}${inSummary}`;
     this.canvas.setAttribute("aria-valuenow", this.at + 1);
@@ -80,8 +87,8 @@ export class Strip {
 
   draw() {
     const width = this.canvas.clientWidth;
-    const count = this.sentences.length;
-    if (width === 0 || count === 0) return;
+    const { count } = this;
+    if (width === 0 || this.sentences.length === 0) return;
     const scale = devicePixelRatio || 1;
     this.canvas.width = width * scale;
     this.canvas.height = HEIGHT * scale;
@@ -91,19 +98,18 @@ export class Strip {
     const [weak, strong, ink] = ["--bar", "--bar-chosen", "--ink"].map((name) => style.getPropertyValue(name));
     const step = width / count;
     const gap = step > 4 ? 2 : 0;
+    const left = (sentence) => (this.isRightToLeft ? count - 1 - indexOf(sentence) : indexOf(sentence)) * step;
     // The chosen ones last: where many share a pixel they show.
     for (const isChosen of [false, true]) {
       context.fillStyle = isChosen ? strong : weak;
-      this.sentences.forEach((sentence, at) => {
-        if (this.chosen.has(sentence.sentenceIndex ?? 0) !== isChosen) return;
+      for (const sentence of this.sentences) {
+        if (this.chosen.has(indexOf(sentence)) !== isChosen) continue;
         const height = 3 + (HEIGHT - 8) * (sentence.salience ?? 0);
-        const left = (this.isRightToLeft ? count - 1 - at : at) * step;
-        context.fillRect(left, HEIGHT - height, Math.max(1, step - gap), height);
-      });
+        context.fillRect(left(sentence), HEIGHT - height, Math.max(1, step - gap), height);
+      }
     }
     if (!this.isPointed) return;
     context.fillStyle = ink;
-    const left = (this.isRightToLeft ? count - 1 - this.at : this.at) * step;
-    context.fillRect(left, HEIGHT - 2, Math.max(3, step - gap), 2);
+    context.fillRect(left(this.sentences[this.at]), HEIGHT - 2, Math.max(3, step - gap), 2);
   }
 }

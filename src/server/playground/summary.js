@@ -4,17 +4,17 @@ const list = document.getElementById("sentences");
 const facts = document.getElementById("summary-facts");
 const empty = document.getElementById("summary-empty");
 
-/** Shows a summary; `goTo(sentence)` is asked when one of its sentences is chosen. */
-export function showSummary(answer, goTo) {
+/** Shows a summary, or that it failed; `goTo(sentence)` is asked when one of its sentences is chosen. */
+export function showSummary(answer, goTo, isFailed = false) {
   const sentences = answer?.sentences ?? [];
   list.replaceChildren(...sentences.map((sentence, at) => entry(sentence, at, goTo)));
   const words = (answer?.summary ?? "").split(/\s+/).filter(Boolean).length;
   const count = answer?.sentenceCount ?? 0;
   facts.textContent = answer ? `${sentences.length} of ${count} sentences · ${words} words` : "";
   empty.hidden = sentences.length > 0;
-  empty.textContent = answer
-    ? "Nothing fits: allow more words or characters."
-    : "The sentences that say most appear here. Paste an article to begin.";
+  if (answer) empty.textContent = "Nothing fits: allow more words or characters.";
+  else if (isFailed) empty.textContent = "There is none: what is wrong is said where it is.";
+  else empty.textContent = "The sentences that say most appear here. Paste an article to begin.";
 }
 
 function entry(sentence, at, goTo) {

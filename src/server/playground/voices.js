@@ -20,8 +20,8 @@ const voice = (index) => `voice-${index % COLOURS} weave-${Math.floor(index / CO
 /** What a confidence means. */
 export function meaning(confidence) {
   const right = Math.round(confidence * 10);
-  if (confidence >= 0.97) return "nearly all attributions given so are right";
-  return `about ${right} in 10 attributions given so are right`;
+  if (confidence >= 0.97) return "nearly all this sure are right";
+  return `about ${right} in 10 this sure are right`;
 }
 
 /** Whether a quote is one of the speaker's; every quote is nobody's in particular. */
