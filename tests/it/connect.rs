@@ -10,6 +10,10 @@ use http::{Method, Version};
 use prost::Message as _;
 use pullquote::grpc::pb::v1 as pb;
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::{
     plain::{post, send},
@@ -229,17 +233,16 @@ async fn calls_are_counted_by_their_protocol_and_code() {
 }
 
 #[tokio::test]
-async fn a_call_in_flight_outlives_the_beginning_of_a_drain() {
-    let server = Running::with(&[("drain-delay", "0s")]).await;
-    let mut raw = server.raw().await;
-    let mut call = raw.begin(SUMMARIZE, &[]);
-    eventually(|| async { (server.metric(&["pullquote_calls_in_flight"]).await > 0).then_some(()) }).await;
-    let serving = server.begin_stop();
-    tokio::time::timeout(Duration::from_secs(10), async {
-        call.body.send_data(crate::support::framed(&summarize(text("It rained."))), true).unwrap();
-        assert_eq!(call.end().await.0.code(), tonic::Code::Ok);
-        serving.await.unwrap();
-    })
-    .await
-    .expect("in time");
+async fn a_body_that_stalls_is_bounded_by_the_default_time() {
+    let server = Running::with(&[("call-timeout", "80ms")]).await;
+    let mut socket = TcpStream::connect(server.address).await.unwrap();
+    let head = format!(
+        "POST {SUMMARIZE} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{{"
+    );
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let mut told = String::new();
+    let reading = socket.read_to_string(&mut told);
+    tokio::time::timeout(Duration::from_secs(10), reading).await.expect("in time").unwrap();
+    assert!(told.starts_with("HTTP/1.1 504 ") && told.contains("\"code\":\"deadline_exceeded\""), "{told}");
+    server.stop().await;
 }

@@ -8,6 +8,8 @@ import { showSummary } from "/summary.js";
 import { isOf, meaning, showCard, showQuotes, showSpeakers, voiceOf } from "/voices.js";
 
 const DEBOUNCE_MILLIS = 250;
+/** What takes longer is worth a word. */
+const SLOW_MILLIS = 400;
 const MOST_FILE_BYTES = 5 << 20;
 
 const byId = (id) => document.getElementById(id);
@@ -41,7 +43,7 @@ async function refresh() {
   document.body.toggleAttribute("data-empty", text.trim() === "");
   clearFaults();
   if (text.trim() === "") return showNothing();
-  status.textContent = "Reading…";
+  const slow = setTimeout(() => { status.textContent = "Reading…"; }, SLOW_MILLIS);
   document.body.ariaBusy = "true";
   const asked = requests(state, text);
   const kept = new Map();
@@ -50,6 +52,7 @@ async function refresh() {
     ask("Summarize", asked.salience, kept, signal),
     ask("ExtractQuotes", asked.quotes, kept, signal),
   ]);
+  clearTimeout(slow);
   if (signal.aborted) return;
   answers = kept;
   await show(text, summary, salience, quotes, signal);
@@ -373,7 +376,7 @@ function tellConfidence() {
   const least = Number(control("min").value);
   byId("min-output").textContent = least.toFixed(2);
   byId("min-meaning").textContent = least > 0
-    ? `Of attributions ${meaning(least)}. Those less sure are shown without a name.`
+    ? `At ${least.toFixed(2)} ${meaning(least)}. Quotes below it are shown without a name.`
     : "Every attribution is shown, however unsure.";
 }
 

@@ -20,8 +20,9 @@ const voice = (index) => `voice-${index % COLOURS} weave-${Math.floor(index / CO
 /** What a confidence means. */
 export function meaning(confidence) {
   const right = Math.round(confidence * 10);
-  if (confidence >= 0.97) return "nearly all this sure are right";
-  return `about ${right} in 10 this sure are right`;
+  if (confidence >= 0.97) return "nearly all such attributions are right";
+  if (right === 0) return "hardly any such attribution is right";
+  return `about ${right} in 10 such attributions are right`;
 }
 
 /** Whether a quote is one of the speaker's; every quote is nobody's in particular. */
@@ -92,12 +93,18 @@ export function showQuotes(quotes, goTo) {
 function entry(quote, act) {
   const item = document.createElement("li");
   item.className = voiceOf(quote);
-  const button = text("button", "", quote.text ?? "");
+  const button = text("button", "", words(quote));
   button.type = "button";
   button.dir = "auto";
   button.addEventListener("click", act);
   item.append(button, ...about(quote));
   return item;
+}
+
+/** The words of a quote, and where others stand between them. */
+function words({ form, quoted, contents }) {
+  const pieces = (form === "FORM_INDIRECT" ? contents : quoted) ?? [];
+  return pieces.map(({ content }) => content).join(" … ");
 }
 
 /** What is known of a quote: who, by which cue, how surely. */
