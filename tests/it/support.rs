@@ -44,13 +44,19 @@ impl Running {
 
     /// With these settings changed: flags without their dashes, and their values.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        let grpc = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::on(Listener::Tcp(TcpListener::bind("127.0.0.1:0").await.unwrap()), settings).await
+    }
+
+    /// Likewise, on a listener of one's own.
+    pub(crate) async fn on(grpc: Listener, settings: &[(&str, &str)]) -> Self {
         let metrics = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (address, metrics_address) = (grpc.local_addr().unwrap(), metrics.local_addr().unwrap());
+        let metrics_address = metrics.local_addr().unwrap();
+        // Of a Unix socket nobody asks it.
+        let address = grpc.local_addr().unwrap_or(metrics_address);
         let (shutdown, stopped) = oneshot::channel();
         let server = Server::new(config(settings)).unwrap();
         let serving = tokio::spawn(async move {
-            let listeners = Listeners { grpc: Listener::Tcp(grpc), metrics: Some(metrics) };
+            let listeners = Listeners { grpc, metrics: Some(metrics) };
             server.serve(listeners, async move { stopped.await.unwrap_or(()) }).await;
         });
         Self { address, metrics: metrics_address, shutdown, serving }
