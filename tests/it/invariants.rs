@@ -92,6 +92,8 @@ pub(crate) fn hold_of_quotes(request: &pb::ExtractQuotesRequest, response: &pb::
     let mut stretches = HashSet::new();
     for span in response.quotes.iter().flat_map(|quote| &quote.quoted) {
         assert!(stretches.insert((span.begin_offset, span.end_offset)), "{span:?} belongs to two quotes");
+        let left_out = response.boilerplate.iter().any(|other| overlap(span, other));
+        assert!(!left_out, "page furniture quotes nobody: {span:?}");
     }
     for speaker in &response.speakers {
         assert!(!speaker.name.is_empty() && !speaker.mentions.is_empty(), "{speaker:?}");

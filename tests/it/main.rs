@@ -3,10 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod admission;
+mod architecture;
+mod cli;
 mod connect;
+mod contract;
 mod deadlines;
 mod draining;
 mod errors;
+mod extract_quotes;
 mod golden;
 mod grpc_web;
 mod health;
@@ -19,6 +23,8 @@ mod plain;
 mod playground;
 mod process;
 mod properties;
+mod real_article;
 mod seeds;
+mod summarize;
 mod support;
 mod tls;

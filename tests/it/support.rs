@@ -289,3 +289,8 @@ pub(crate) fn told(status: &Status) -> (Code, String, Vec<String>) {
     let violations = details.bad_request().map(|request| request.field_violations.clone()).unwrap_or_default();
     (status.code(), reason, violations.into_iter().map(|violation| violation.field).collect())
 }
+
+/// A path from the project's own folder.
+pub(crate) fn path(relative: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(relative)
+}
