@@ -1,6 +1,6 @@
-//! Articles of every make, each with the summary and the quotes expected of it.
+//! Articles of every make, each with its summary and its quotes as they are read now, right or wrong: no change goes unseen.
 //!
-//! `PULLQUOTE_BLESS=1 cargo test --test it golden` rewrites what is expected; read the difference before committing it.
+//! `PULLQUOTE_BLESS=1 cargo test --test it golden` rewrites them; read the difference before committing it.
 
 use std::{
     env,
@@ -37,11 +37,11 @@ fn golden_articles_are_read_as_expected() {
             if env::var_os("PULLQUOTE_BLESS").is_some() {
                 fs::write(&path, &shown).unwrap();
             } else if fs::read_to_string(&path).ok().as_deref() != Some(shown.as_str()) {
-                differing.push(format!("{} should be, unless this is wrong:\n{shown}", path.display()));
+                differing.push(format!("{} would become:\n{shown}", path.display()));
             }
         }
     }
-    assert!(differing.is_empty(), "{}", differing.join("\n"));
+    assert!(differing.is_empty(), "{}\nPULLQUOTE_BLESS=1 accepts this", differing.join("\n"));
 }
 
 fn document(folder: &Path) -> pb::Document {
