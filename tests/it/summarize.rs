@@ -23,7 +23,9 @@ async fn every_field_of_the_request_is_obeyed() {
     assert_eq!(plain.title, "Council backs £48 million harbour wall after winter of floods");
     assert_eq!(plain.sentence_count, 20);
 
-    for (sentences, words, chars) in [(1, 0, 0), (0, 60, 0), (0, 0, 300), (4, 80, 300), (1000, 0, 0), (0, 1, 0), (0, 0, 1)] {
+    for (sentences, words, chars) in
+        [(1, 0, 0), (0, 60, 0), (0, 0, 300), (4, 80, 300), (1000, 0, 0), (0, 1, 0), (0, 0, 1)]
+    {
         let request = pb::SummarizeRequest {
             max_sentence_count: sentences,
             max_word_count: words,
@@ -46,8 +48,7 @@ async fn every_field_of_the_request_is_obeyed() {
     let focused = ask(pb::SummarizeRequest { query, ..summarize(article()) }).await;
     assert!(focused.summary.contains("piano") && !plain.summary.contains("piano"), "{}", focused.summary);
 
-    let titled =
-        pb::Document { title: "Walls".to_owned(), language_code: "en-GB".to_owned(), ..article() };
+    let titled = pb::Document { title: "Walls".to_owned(), language_code: "en-GB".to_owned(), ..article() };
     let response = ask(summarize(titled)).await;
     assert_eq!((response.title.as_str(), response.language_code.as_str()), ("Walls", "en-GB"));
 
