@@ -151,5 +151,5 @@ fn code(path: &Path) -> String {
     let source = fs::read_to_string(path).unwrap();
     let before_tests = source.split("#[cfg(test)]\nmod tests {").next().unwrap();
     let lines = before_tests.lines().filter(|line| !line.trim_start().starts_with("//"));
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -1,6 +1,7 @@
 //! The command line: every command and flag, what it prints where, and how it exits.
 
 use std::{
+    fmt::Write as _,
     io::Write as _,
     process::{Command, Output, Stdio},
 };
@@ -54,7 +55,7 @@ fn flags_of_a_summary_are_obeyed() {
     let by_salience = ask(&["--sentences", "6", "--order", "salience"]);
     let salience: Vec<f64> =
         by_salience["sentences"].as_array().unwrap().iter().map(|one| one["salience"].as_f64().unwrap()).collect();
-    assert!(salience.is_sorted_by(|a, b| a >= b) && salience[0] == 1.0, "{salience:?}");
+    assert!(salience.is_sorted_by(|a, b| a >= b) && salience[0] >= 1.0, "{salience:?}");
     for centrality in ["default", "lexrank", "textrank", "degree", "directed"] {
         assert_eq!(sentences(&ask(&["--centrality", centrality])), 3, "{centrality}");
     }
@@ -134,7 +135,7 @@ fn lines_are_answered_in_their_order_whatever_is_wrong_with_them() {
     let mut input = String::new();
     for number in 0..300 {
         let article = json!({"id": format!("{number}"), "text": format!("The {number}th wall will hold. It is {number} years old.")});
-        input.push_str(&format!("{article}\n"));
+        writeln!(input, "{article}").unwrap();
     }
     input.push_str("{\"id\": \"blank\", \"text\": \" \"}\n");
     input.push_str("no JSON\n");

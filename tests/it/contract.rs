@@ -46,7 +46,7 @@ fn every_enum_begins_with_a_value_for_nothing_said() {
     assert!(enums.len() >= 4);
     for one in enums {
         let first = one.get_value(0).unwrap();
-        let prefix = first.name().strip_suffix("UNSPECIFIED").expect(one.name());
+        let prefix = first.name().strip_suffix("UNSPECIFIED").unwrap_or_else(|| panic!("{}", one.name()));
         for value in one.values() {
             assert!(value.name().starts_with(prefix), "{}", value.full_name());
         }

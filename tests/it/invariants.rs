@@ -82,7 +82,9 @@ pub(crate) fn hold_of_quotes(request: &pb::ExtractQuotesRequest, response: &pb::
             assert!(speaker.mentions.contains(mention), "{source:?} is missing from {speaker:?}");
         }
         let indexes: HashSet<i32> = attribution.sources.iter().filter_map(|source| source.speaker_index).collect();
-        indexes.into_iter().for_each(|index| given[usize::try_from(index).unwrap()] += 1);
+        for index in indexes {
+            given[usize::try_from(index).unwrap()] += 1;
+        }
     }
     let counts: Vec<i32> = response.speakers.iter().map(|speaker| speaker.quote_count).collect();
     assert_eq!(counts, given, "{:?}", response.speakers);
