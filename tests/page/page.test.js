@@ -397,7 +397,11 @@ test("360 pixels suffice, in width and at its example", async () => {
   }, { hash: "#example=scraped_page.txt", viewport: { width: 360, height: 740 } });
 });
 
-test("an article of one mebibyte leaves no task over 200 ms after the answer", async () => {
+for (const [form, end] of [["in paragraphs", "\n\n"], ["in one line", " "]]) {
+  test(`an article of one mebibyte ${form} leaves no task over 200 ms after the answer`, () => leavesNoLongTask(end));
+}
+
+async function leavesNoLongTask(end) {
   // Words of a small generator's own, so that no sentence repeats another.
   let seed = 7;
   const draw = (count) => {
@@ -408,7 +412,7 @@ test("an article of one mebibyte leaves no task over 200 ms after the answer", a
   const words = (count) => Array.from({ length: count }, word).join(" ");
   const parts = [];
   for (let bytes = 0; bytes < (1 << 20) - 400; bytes += Buffer.byteLength(parts.at(-1))) {
-    parts.push(`The ${words(4)} met the ${words(5)}. It gave the ${words(6)}. “The ${words(5)} is late,” said Bo Ek.\n\n`);
+    parts.push(`The ${words(4)} met the ${words(5)}. It gave the ${words(6)}. “The ${words(5)} is late,” said Bo Ek.${end}`);
   }
   const article = parts.join("");
   await opened(async (page) => {
@@ -416,8 +420,10 @@ test("an article of one mebibyte leaves no task over 200 ms after the answer", a
       globalThis.tasks = [];
       new PerformanceObserver((list) => globalThis.tasks.push(...list.getEntries().map(({ startTime, duration }) => ({ startTime, duration })))).observe({ type: "longtask" });
       // What holds the page up is seen: this does.
-      const until = performance.now() + 250;
-      while (performance.now() < until);
+      setTimeout(() => {
+        const until = performance.now() + 250;
+        while (performance.now() < until);
+      });
       const fetched = globalThis.fetch;
       globalThis.fetch = async (...asked) => {
         const response = await fetched(...asked);
@@ -425,6 +431,7 @@ test("an article of one mebibyte leaves no task over 200 ms after the answer", a
         return response;
       };
     });
+    await page.waitForFunction(() => globalThis.tasks.some(({ duration }) => duration >= 250));
     const transfer = await page.evaluateHandle((text) => {
       const data = new DataTransfer();
       data.items.add(new File([text], "long.txt", { type: "text/plain" }));
@@ -438,12 +445,10 @@ test("an article of one mebibyte leaves no task over 200 ms after the answer", a
     await page.locator("#sentences button").last().click();
     await page.waitForTimeout(500);
     const late = await page.evaluate(() => globalThis.tasks.filter(({ startTime }) => startTime > globalThis.answeredAt).map(({ duration }) => duration));
-    const early = await page.evaluate(() => globalThis.tasks.filter(({ duration }) => duration >= 250).length);
-    assert.ok(early > 0, "long tasks are not seen at all");
     console.log(`longest task after the answer: ${Math.max(0, ...late)} ms`);
     assert.deepEqual(late.filter((duration) => duration > 200), []);
   });
-});
+}
 
 for (const colorScheme of ["light", "dark"]) {
   for (const [name, viewport] of [["wide", { width: 1440, height: 900 }], ["narrow", { width: 360, height: 740 }]]) {

@@ -1,7 +1,11 @@
 // The article as it is read. Its words only ever become text nodes; offsets are UTF-16, as JavaScript counts.
 
 const SLICE_MILLIS = 12;
+/** What is laid out together: a browser skips the chunks that are out of sight. */
 const CHUNK_BLOCKS = 40;
+const CHUNK_CHARS = 12288;
+/** A longer paragraph is parted, or the browser lays out all of it at once. */
+const MOST_CHARS = 4096;
 const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/g;
 
 export const spanOf = (span) => ({ begin: span?.beginOffset ?? 0, end: span?.endOffset ?? 0 });
@@ -33,6 +37,7 @@ export class Article {
     const cursor = { next: 0, active: [] };
     const furniture = this.reading.boilerplate.map(spanOf);
     let chunk = newChunk();
+    let chunkBegin = 0;
     let isFirst = true;
     let folded = null;
     let heading = title;
@@ -64,9 +69,11 @@ export class Article {
         folded = null;
         chunk.append(line);
       }
-      if (chunk.childElementCount >= CHUNK_BLOCKS && !folded) {
+      const isFull = chunk.childElementCount >= CHUNK_BLOCKS || block.end - chunkBegin >= CHUNK_CHARS;
+      if (isFull && !folded) {
         show();
         chunk = newChunk();
+        chunkBegin = block.end;
       }
       if (performance.now() - sliceBegan > SLICE_MILLIS) {
         await breathe();
@@ -243,11 +250,23 @@ function* blocks(text, sentences) {
     const isInside = next && spanOf(next.text).begin < found.index;
     if (isInside || goesOn(text, sentences[at - 1], next, found.index)) continue;
     const block = trimmed(begin, found.index);
-    if (block) yield block;
+    if (block) yield* parted(text, block);
     begin = found.index + found[0].length;
   }
   const block = trimmed(begin, text.length);
-  if (block) yield block;
+  if (block) yield* parted(text, block);
+}
+
+function* parted(text, { begin, end }) {
+  while (end - begin > MOST_CHARS) {
+    const space = text.lastIndexOf(" ", begin + MOST_CHARS);
+    let cut = space > begin + MOST_CHARS / 2 ? space + 1 : begin + MOST_CHARS;
+    // Never between the halves of a surrogate pair.
+    if (/[\udc00-\udfff]/.test(text[cut])) cut += 1;
+    yield { begin, end: cut };
+    begin = cut;
+  }
+  yield { begin, end };
 }
 
 function goesOn(text, last, next, at) {
