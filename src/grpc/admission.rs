@@ -102,6 +102,14 @@ impl Admission {
         Arc::clone(&self.calls).acquire_owned().await.map(Permit).map_err(|_| Fault::Draining)
     }
 
+    /// Why a unary call that begins now would be refused, if nothing ends before its message is here: told before the message
+    /// is read, a refusal costs next to nothing.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Fault> {
+        let is_full = self.calls.available_permits() == 0 && self.waiting() >= self.bounds.max_waiting_calls;
+        is_full.then(|| self.overloaded())
+    }
+
     /// A claim on no bytes yet.
     #[must_use]
     pub fn claim(self: &Arc<Self>) -> Claim {
@@ -199,9 +207,11 @@ mod tests {
         assert_eq!((gate.working(), gate.waiting()), (1, 1));
         let refused = assert_ready!(task::spawn(gate.admit()).poll()).unwrap_err();
         assert_eq!(refused, Fault::Overloaded { retry_after: RETRY_AFTER });
+        assert_eq!(gate.refusal(), Some(refused));
         drop(first);
         let second = assert_ready!(second.poll()).unwrap();
         assert_eq!((gate.working(), gate.waiting()), (1, 0));
+        assert_eq!(gate.refusal(), None);
         drop(second);
         assert_eq!(gate.working(), 0);
     }

@@ -123,7 +123,10 @@ impl Calls {
         }
         let guarded = matches!(kind, Kind::Unary | Kind::Stream | Kind::Reflection);
         let unknown_caller = self.shared.api_keys.as_ref().is_some_and(|keys| !keys.admit(headers));
-        (guarded && unknown_caller).then_some(Fault::BadApiKey)
+        if guarded && unknown_caller {
+            return Some(Fault::BadApiKey);
+        }
+        if kind == Kind::Unary { self.shared.admission.refusal() } else { None }
     }
 }
 

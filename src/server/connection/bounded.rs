@@ -50,7 +50,9 @@ impl<I: AsyncRead + Unpin> AsyncRead for Bounded<I> {
         let Some(due) = &mut self.first_byte else { return read };
         if read.is_ready() {
             self.first_byte = None;
-            return read;
+            // HTTP/2's preface, or a method of HTTP/1: nobody else is answered.
+            let speaks_http = buf.filled().first().is_none_or(|first| b"PGHODCT".contains(first));
+            return if speaks_http { read } else { Poll::Ready(Err(io::ErrorKind::InvalidData.into())) };
         }
         due.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
@@ -127,10 +129,21 @@ mod tests {
 
         let (mut speaking, io) = tokio::io::duplex(64);
         let mut io = bounded(io);
-        assert!(speaking.write_u8(7).await.is_ok());
-        assert_eq!(io.read_u8().await.ok(), Some(7));
+        assert!(speaking.write_u8(b'P').await.is_ok());
+        assert_eq!(io.read_u8().await.ok(), Some(b'P'));
         tokio::time::advance(LIMIT * 2).await;
         assert_pending!(task::spawn(io.read_u8()).poll());
+    }
+
+    #[tokio::test]
+    async fn what_is_no_http_is_not_answered() {
+        for (said, is_heard) in
+            [("PRI * HTTP/2.0", true), ("OPTIONS *", true), ("INVALID", false), ("\x16\x03\x01", false)]
+        {
+            let (mut peer, io) = tokio::io::duplex(64);
+            assert!(peer.write_all(said.as_bytes()).await.is_ok());
+            assert_eq!(bounded(io).read_u8().await.is_ok(), is_heard, "{said}");
+        }
     }
 
     #[tokio::test(start_paused = true)]
