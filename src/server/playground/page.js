@@ -17,6 +17,9 @@ const source = byId("source");
 const status = byId("status");
 
 let state = readState();
+/** The article. What is edited follows it only when it is shown: to be given many lines takes a browser long. */
+let article = source.value;
+let isSourceStale = false;
 let timer = 0;
 let current = new AbortController();
 /** The last answers by method and request: a change asks only for what it changes. */
@@ -39,7 +42,7 @@ function change(delay = DEBOUNCE_MILLIS) {
 async function refresh() {
   current = new AbortController();
   const { signal } = current;
-  const text = source.value.toWellFormed?.() ?? source.value;
+  const text = article.toWellFormed?.() ?? article;
   document.body.toggleAttribute("data-empty", text.trim() === "");
   clearFaults();
   if (text.trim() === "") return showNothing();
@@ -102,9 +105,8 @@ async function show(text, summary, salience, quotes, signal) {
   byId("text").lang = read.languageCode && read.languageCode !== "und" ? read.languageCode : "";
   byId("text").dir = isRightToLeft(reading.text) ? "rtl" : "ltr";
   if (!isSame(reading, view.article?.reading)) {
-    const article = new Article(byId("text"), reading, voiceOf);
-    view.article = article;
-    await article.render(signal);
+    view.article = new Article(byId("text"), reading, voiceOf);
+    await view.article.render(signal);
     if (signal.aborted) {
       view.article = null;
       return;
@@ -201,17 +203,23 @@ function setState(changes) {
 
 function setView(name) {
   document.body.dataset.view = name;
+  if (name === "write" && isSourceStale) {
+    source.value = article;
+    isSourceStale = false;
+  }
   for (const button of document.querySelectorAll(".views button")) button.ariaPressed = button.dataset.view === name;
   if (name === "read") strip.draw();
 }
 
 /** Takes an article from elsewhere than the keyboard, and shows it as it is read. */
 function take(text, kind, example = "") {
-  source.value = text;
+  // As what is edited has them, so that offsets stay.
+  article = text.replace(/\r\n?/g, "\n");
+  isSourceStale = true;
+  setView("read");
   setState({ kind, example });
   showState(state);
   byId("example").value = example;
-  setView("read");
   change(0);
 }
 
@@ -257,6 +265,7 @@ async function takeExample(name) {
 }
 
 source.addEventListener("input", (event) => {
+  article = source.value;
   setState({ example: "" });
   byId("example").value = "";
   const isPasted = event.inputType === "insertFromPaste" || event.inputType === "insertFromDrop";
@@ -352,7 +361,7 @@ function lightAt(run) {
 for (const button of document.querySelectorAll("[data-copy]")) {
   const label = button.textContent;
   button.addEventListener("click", async () => {
-    const asked = requests(state, source.value.toWellFormed?.() ?? source.value);
+    const asked = requests(state, article.toWellFormed?.() ?? article);
     const request = button.dataset.copy === "Summarize" ? asked.summary : asked.quotes;
     const isCopied = await copy(command(button.dataset.tool, button.dataset.copy, request));
     button.textContent = isCopied ? "copied" : "not allowed";
@@ -383,4 +392,4 @@ function tellConfidence() {
 showState(state);
 tellConfidence();
 if (state.example) takeExample(state.example);
-else if (source.value.trim() !== "") change(0);
+else if (article.trim() !== "") change(0);
