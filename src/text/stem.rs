@@ -18,7 +18,7 @@ pub(super) enum Stem<'a> {
 const WORD_BYTES: std::ops::RangeInclusive<usize> = 3..=64;
 
 /// How many stems a thread remembers: two for each place.
-const PLACES: usize = 1 << 12;
+const PLACES: usize = 1 << 13;
 
 thread_local! {
     /// The stems of short words that this thread met last. Stemming costs more than all else that is done with a word,
