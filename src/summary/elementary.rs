@@ -5,9 +5,16 @@
 
 use std::f32::consts::{LN_2, LOG2_E, SQRT_2};
 
+/// 1.5 × 2^23: what is added to it, if not too great either way, loses its fraction.
+const NO_FRACTION: f32 = 12_582_912.0;
+
 /// The natural logarithm of a positive, finite number, to about six digits.
 #[must_use]
 pub fn ln(x: f32) -> f32 {
+    // Most of what is counted is counted once.
+    if x == 1.0 {
+        return 0.0;
+    }
     let bits = x.max(f32::MIN_POSITIVE).to_bits();
     let mut exponent = i16::try_from(bits >> 23).unwrap_or_default() - 127;
     let mut mantissa = f32::from_bits(bits & 0x007f_ffff | 0x3f80_0000);
@@ -25,7 +32,8 @@ pub fn ln(x: f32) -> f32 {
 #[must_use]
 pub fn exp(x: f32) -> f32 {
     let power = (x * LOG2_E).clamp(-125.0, 125.0);
-    let whole = power.round();
+    // The nearest whole number: a sum beyond 2^23 has no place for a fraction.
+    let whole = (power + NO_FRACTION) - NO_FRACTION;
     let t = (power - whole) * LN_2;
     let fraction = 1.0 + t * (1.0 + t * (1.0 / 2.0 + t * (1.0 / 6.0 + t * (1.0 / 24.0 + t * (1.0 / 120.0)))));
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number from 2 to 252")]
