@@ -4,7 +4,7 @@ use crate::text::vocabulary::key::Key;
 
 /// A fixed table from folded words to sets of up to 64 members, a bit each.
 ///
-/// Open addressing, at most a quarter full: a free place ends a search. A long word is known by its digest alone: a table of
+/// Open addressing, at most half full: a free place ends a search. A long word is known by its digest alone: a table of
 /// a few thousand words meets another word's by chance less than once in a billion billion.
 #[derive(Debug)]
 pub(in crate::text) struct Table {
@@ -16,7 +16,7 @@ impl Table {
     pub(in crate::text) fn of<'w>(words: impl Iterator<Item = (&'w str, u64)>) -> Self {
         let mut words: Vec<_> = words.filter(|&(_, bits)| bits != 0).collect();
         words.sort_unstable();
-        let mut slots = vec![(Key::default(), 0); (words.len() * 4 + 1).next_power_of_two()];
+        let mut slots = vec![(Key::default(), 0); (words.len() * 2 + 1).next_power_of_two()];
         for same in words.chunk_by(|a, b| a.0 == b.0) {
             let key = Key::of(same[0].0.as_bytes());
             let mut at = place(key, slots.len());
