@@ -12,7 +12,7 @@ const NO_FRACTION: f32 = 12_582_912.0;
 #[must_use]
 pub fn ln(x: f32) -> f32 {
     // Most of what is counted is counted once.
-    if x == 1.0 {
+    if x.to_bits() == 1.0f32.to_bits() {
         return 0.0;
     }
     let bits = x.max(f32::MIN_POSITIVE).to_bits();
