@@ -48,7 +48,8 @@ pub(crate) fn of_sentences(sentences: usize) -> String {
 pub(crate) fn page(article: &str) -> String {
     let mut lines = article.lines().filter(|line| !line.is_empty());
     let headline = lines.next().unwrap_or_default();
-    let paragraphs: String = lines.map(|line| format!("      <p>{line}</p>\n")).collect();
+    let paragraphs: Vec<String> = lines.map(|line| format!("      <p>{line}</p>\n")).collect();
+    let paragraphs = paragraphs.concat();
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head><title>{headline}</title><style>p {{ margin: 1em }}</style></head>\n\
          <body>\n  <nav><ul><li><a href=\"/\">Home</a></li><li><a href=\"/news\">News</a></li></ul></nav>\n  <main>\n    \
