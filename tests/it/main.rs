@@ -23,6 +23,7 @@ mod plain;
 mod playground;
 mod process;
 mod properties;
+mod quotes;
 mod real_article;
 mod seeds;
 mod summarize;
