@@ -1,12 +1,18 @@
 //! Each stage of the pipeline by itself, over articles of 300, 1,000 and 10,000 words.
 //!
-//! `cargo bench --bench pipeline` measures times. Instructions do not depend on how busy the machine is:
-//! `PIPELINE_BENCH_COUNT=1` counts those of whole calls by valgrind's callgrind instead.
+//! `cargo bench --bench pipeline` measures times. For `tools/speed` a variable asks for something else: with
+//! `PIPELINE_BENCH_COUNT` it counts the instructions of whole calls by valgrind's callgrind, which do not depend on how busy
+//! the machine is; with `PIPELINE_BENCH_TIMES` it times whole calls, small and large; with `PIPELINE_BENCH_LINES` it writes
+//! so many articles for `--jsonl`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark fails by panicking")]
 #![allow(clippy::print_stdout, reason = "its table")]
 
-use std::{hint::black_box, process::Command, time::Duration};
+use std::{
+    hint::black_box,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use pullquote::{
@@ -142,7 +148,62 @@ fn count() {
     }
 }
 
+/// Prints the least time of several calls: what others do on the machine only ever adds to it.
+fn time() {
+    let metrics = Metrics::new(Vec::new());
+    let least = |rounds: usize, call: &dyn Fn()| {
+        let times = (0..rounds).map(|_| {
+            let begin = Instant::now();
+            call();
+            begin.elapsed()
+        });
+        times.min().unwrap_or_default()
+    };
+    let small = article::of_bytes(3_500);
+    let quotes = |text: &str| pb::ExtractQuotesRequest { document: request(text).document, ..Default::default() };
+    let [summarize, extract_quotes] = [
+        least(3_000, &|| drop(black_box(answer::<Summarize>(request(&small), &metrics)))),
+        least(3_000, &|| drop(black_box(answer::<ExtractQuotes>(quotes(&small), &metrics)))),
+    ];
+    println!("3.5 KB: Summarize {summarize:.1?}, ExtractQuotes {extract_quotes:.1?}");
+    let large = article::of_bytes((1 << 20) - 512);
+    let [summarize, extract_quotes] = [
+        least(7, &|| drop(black_box(answer::<Summarize>(request(&large), &metrics)))),
+        least(7, &|| drop(black_box(answer::<ExtractQuotes>(quotes(&large), &metrics)))),
+    ];
+    println!("1 MiB: Summarize {summarize:.1?}, ExtractQuotes {extract_quotes:.1?}");
+    let marks = "“ ” \" ' ".repeat((1 << 20) / 12);
+    let of_marks = least(3, &|| drop(black_box(answer::<ExtractQuotes>(quotes(&marks), &metrics))));
+    println!("1 MiB of quotation marks: ExtractQuotes {of_marks:.1?}");
+    let [some, many] = [1_000, 10_000].map(article::of_sentences);
+    for centrality in
+        [pb::Centrality::Unspecified, pb::Centrality::Lexrank, pb::Centrality::Textrank, pb::Centrality::Degree]
+    {
+        let [some, many] = [&some, &many].map(|text| {
+            let asked = || pb::SummarizeRequest { centrality: centrality.into(), ..request(text) };
+            least(9, &|| drop(black_box(answer::<Summarize>(asked(), &metrics))))
+        });
+        let ratio = many.as_secs_f64() / some.as_secs_f64();
+        let name = centrality.as_str_name();
+        println!("{name}: 1,000 sentences {some:.1?}, 10,000 sentences {many:.1?}, {ratio:.1} times");
+    }
+}
+
+/// Writes articles for `--jsonl`.
+fn lines(count: usize) {
+    let text = article::of_bytes(3_500);
+    for id in 0..count {
+        println!("{}", serde_json::json!({ "id": id.to_string(), "text": text }));
+    }
+}
+
 fn main() {
+    if let Ok(count) = std::env::var("PIPELINE_BENCH_LINES") {
+        return lines(count.parse().unwrap());
+    }
+    if std::env::var_os("PIPELINE_BENCH_TIMES").is_some() {
+        return time();
+    }
     if let Ok(counted) = std::env::var(COUNTED) {
         let (method, calls) = counted.split_once(' ').unwrap();
         return call(method, calls.parse().unwrap());
