@@ -20,6 +20,7 @@ use pullquote::{
         attribution::{Candidate, Scene, feature},
         content::{self, Piece},
         mention,
+        reported::{LABELS, Label, Sequence},
         weight::Table,
         words::Words,
     },
@@ -34,6 +35,7 @@ fn main() -> Fallible<()> {
     let (train, dev) = (load(train)?, load(dev)?);
     let mut file = Vec::new();
     Table::write(&attribution(&train, &dev)?, &mut file);
+    Table::write(&labels(&train, &dev)?, &mut file);
     fs::write(weights, file)?;
     Ok(())
 }
@@ -250,10 +252,10 @@ fn attribution(train: &[Article], dev: &[Article]) -> Fallible<Vec<f32>> {
         }
     }
     println!("attribution: {} examples, {reachable} of {all} within reach", examples.len());
-    let mut learned = Learned::new(16, 0.08, 2e-5);
+    let mut learned = Learned::new(16, 0.04, 1e-3);
     let mut order: Vec<usize> = (0..examples.len()).collect();
     let mut random = Order(0x2545_f491_4f6c_dd1d);
-    for round in 0..8 {
+    for round in 0..5 {
         random.shuffle(&mut order);
         let mut loss = 0.0;
         for &at in &order {
@@ -281,6 +283,199 @@ fn attribution(train: &[Article], dev: &[Article]) -> Fallible<Vec<f32>> {
     Table::write(&learned.weights, &mut file);
     evaluate(dev, &Table::read(&file).0)?;
     Ok(learned.weights)
+}
+
+// --- which words are reported ------------------------------------------------------------------------------------
+
+/// A sentence and its right labels.
+struct Labelled {
+    sequence: Sequence,
+    labels: Vec<Label>,
+}
+
+fn labelled(articles: &[Article]) -> Fallible<Vec<Labelled>> {
+    let mut all = Vec::new();
+    for article in articles {
+        let document = read(&article.text)?;
+        let words = Words::of(&document);
+        let scene = Scene::new(&words, mention::find(&words), content::pieces(&words));
+        let mut labels = vec![Label::Other; words.len()];
+        let mut paint = |spans: &[Span], label: Label| {
+            for span in spans {
+                labels[words.at_byte(span.begin)..words.at_byte(span.end)].fill(label);
+            }
+        };
+        for gold in &article.attributions {
+            paint(&gold.sources, Label::Source);
+        }
+        for gold in &article.attributions {
+            paint(&gold.cues, Label::Cue);
+        }
+        for gold in &article.attributions {
+            paint(&gold.contents, Label::Content);
+        }
+        for sentence in &document.sentences {
+            let bounds = pullquote::quote::words::range(&sentence.tokens);
+            if !bounds.is_empty() && Words::is_read(sentence) {
+                let labels = labels[bounds.clone()].to_vec();
+                all.push(Labelled { sequence: Sequence::of(&scene, &bounds), labels });
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Rows of weights: a conditional random field (Lafferty, McCallum and Pereira 2001), learned by AdaGrad.
+fn labels(train: &[Article], dev: &[Article]) -> Fallible<Vec<f32>> {
+    const ROWS: usize = 1 << 17;
+    let sentences = labelled(train)?;
+    let mut weights = vec![[0f32; 4]; ROWS];
+    let mut squares = vec![[0f32; 4]; ROWS];
+    let mut order: Vec<usize> = (0..sentences.len()).collect();
+    let mut random = Order(0x9e37_79b9_7f4a_7c15);
+    let place = |feature: u32| feature as usize & (ROWS - 1);
+    let mut rate = 0.02;
+    for round in 0..5 {
+        random.shuffle(&mut order);
+        let mut loss = 0.0;
+        for &at in &order {
+            let Labelled { sequence, labels } = &sentences[at];
+            let chain = Chain::of(sequence, |features| {
+                let mut row = [0f32; 4];
+                for &feature in features {
+                    for (sum, weight) in row.iter_mut().zip(weights[place(feature)]) {
+                        *sum += weight;
+                    }
+                }
+                row
+            });
+            let mut change = |feature: u32, label: usize, gradient: f32| {
+                let weight = &mut weights[place(feature)][label];
+                let square = &mut squares[place(feature)][label];
+                let gradient = gradient + DECAY * *weight;
+                *square += gradient * gradient;
+                *weight -= rate * gradient / (square.sqrt() + 1e-3);
+            };
+            for (at, &right) in labels.iter().enumerate() {
+                let right = right as usize;
+                loss -= chain.of_label[at][right].max(1e-9).ln();
+                for label in 0..4 {
+                    let gradient = chain.of_label[at][label] - f32::from(u8::from(label == right));
+                    if gradient.abs() > 2e-3 {
+                        for &feature in &sequence.tokens[at] {
+                            change(feature, label, gradient);
+                        }
+                    }
+                }
+                if at > 0 {
+                    let before = labels[at - 1] as usize;
+                    for from in 0..4 {
+                        for to in 0..4 {
+                            let wanted = f32::from(u8::from((from, to) == (before, right)));
+                            let gradient = chain.of_step[at][from][to] - wanted;
+                            if gradient.abs() > 2e-3 {
+                                change(sequence.steps[at][from], to, gradient);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        println!("labels, round {round}: loss {loss:.0}");
+        if round >= 2 {
+            rate *= 0.7;
+        }
+    }
+    let learned: Vec<f32> = weights.iter().flatten().map(|weight| weight.clamp(-LARGEST, LARGEST)).collect();
+    let mut file = Vec::new();
+    Table::write(&learned, &mut file);
+    let table = Table::read(&file).0;
+    let mut counts = [[0usize; 3]; 4];
+    for Labelled { sequence, labels } in labelled(dev)? {
+        for (right, mine) in labels.iter().zip(sequence.labels(&table)) {
+            for label in LABELS {
+                let counts = &mut counts[label as usize];
+                counts[0] += usize::from(*right == label);
+                counts[1] += usize::from(mine == label);
+                counts[2] += usize::from(*right == label && mine == label);
+            }
+        }
+    }
+    for (label, [gold, found, both]) in LABELS.iter().zip(counts) {
+        let f1 = 200.0 * both as f32 / (gold + found).max(1) as f32;
+        println!("{label:?}: F1 {f1:.1} ({both} of {gold} gold, {found} found)");
+    }
+    Ok(learned)
+}
+
+/// The largest weight of a label: what is beyond is capped, so that small ones are told apart.
+const LARGEST: f32 = 3.0;
+/// How strongly weights are drawn to nothing.
+const DECAY: f32 = 5e-3;
+
+/// How likely each label and each step is (Rabiner 1989: forward and backward).
+struct Chain {
+    of_label: Vec<[f32; 4]>,
+    of_step: Vec<[[f32; 4]; 4]>,
+}
+
+impl Chain {
+    fn of(sequence: &Sequence, row: impl Fn(&[u32]) -> [f32; 4]) -> Self {
+        let count = sequence.tokens.len();
+        let own: Vec<[f32; 4]> = sequence.tokens.iter().map(|features| exp(row(features))).collect();
+        let steps: Vec<[[f32; 4]; 4]> =
+            sequence.steps.iter().map(|step| step.map(|feature| row(&[feature]).map(f32::exp))).collect();
+        let mut forward = vec![[0f32; 4]; count];
+        let mut backward = vec![[1f32; 4]; count];
+        for at in 0..count {
+            for to in 0..4 {
+                let before: f32 = if at == 0 {
+                    steps[0][0][to]
+                } else {
+                    (0..4).map(|from| forward[at - 1][from] * steps[at][from][to]).sum()
+                };
+                forward[at][to] = before * own[at][to];
+            }
+            normalise(&mut forward[at]);
+        }
+        for at in (0..count.saturating_sub(1)).rev() {
+            for from in 0..4 {
+                backward[at][from] =
+                    (0..4).map(|to| steps[at + 1][from][to] * own[at + 1][to] * backward[at + 1][to]).sum();
+            }
+            normalise(&mut backward[at]);
+        }
+        let mut of_label = vec![[0f32; 4]; count];
+        let mut of_step = vec![[[0f32; 4]; 4]; count];
+        for at in 0..count {
+            for label in 0..4 {
+                of_label[at][label] = forward[at][label] * backward[at][label];
+            }
+            normalise(&mut of_label[at]);
+            if at > 0 {
+                let mut total = 0.0;
+                for from in 0..4 {
+                    for to in 0..4 {
+                        let share = forward[at - 1][from] * steps[at][from][to] * own[at][to] * backward[at][to];
+                        of_step[at][from][to] = share;
+                        total += share;
+                    }
+                }
+                of_step[at].iter_mut().flatten().for_each(|share| *share /= total.max(1e-30));
+            }
+        }
+        Self { of_label, of_step }
+    }
+}
+
+fn exp(row: [f32; 4]) -> [f32; 4] {
+    let largest = row.iter().fold(f32::NEG_INFINITY, |largest, &score| largest.max(score));
+    row.map(|score| (score - largest).exp())
+}
+
+fn normalise(row: &mut [f32; 4]) {
+    let total: f32 = row.iter().sum();
+    row.iter_mut().for_each(|share| *share /= total.max(1e-30));
 }
 
 /// How often the mention chosen for a marked stretch is right, where one is.

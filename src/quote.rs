@@ -5,6 +5,7 @@ pub mod attribution;
 mod construction;
 pub mod content;
 pub mod mention;
+pub mod reported;
 pub mod speaker;
 pub mod weight;
 pub mod words;
@@ -114,7 +115,9 @@ pub fn extract_quotes(document: &Document, options: &Options, cancel: Cancel<'_>
     let mentions = mention::find(&words);
     cancel.check()?;
     let pieces = content::pieces(&words);
-    let scene = Scene::new(&words, mentions, pieces);
+    let mut scene = Scene::new(&words, mentions, pieces);
+    let stretches = reported::stretches(&scene, &weights.label, options.include_indirect, cancel)?;
+    let contents = content::contents(&words, &mut scene.pieces, &stretches);
     let choices = scene.attribute(&weights.attribution, cancel)?;
-    Ok(Assembly::new(&scene, options).assemble(&choices))
+    Ok(Assembly::new(&scene, options).assemble(&contents, &choices))
 }

@@ -6,11 +6,11 @@ use super::{
     Attribution, Form, Options, Quote, Quotes, Source, Speaker,
     attribution::{Candidate, Choice, Scene},
     construction,
-    content::Piece,
+    content::{Content, Piece},
     mention::Mention,
     speaker::{self, Entities, Referent, Resolver},
 };
-use crate::text::Span;
+use crate::text::{Span, token::Shape};
 
 /// The quotes while they are put together.
 #[derive(Debug)]
@@ -29,34 +29,59 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         Self { scene, options, entities, speakers: Vec::new(), speaker_of: HashMap::new() }
     }
 
-    /// One quote for each run of pieces with the same source and cue.
-    pub(super) fn assemble(mut self, choices: &[Choice]) -> Quotes {
+    /// One quote for each run of contents with the same source and cue.
+    pub(super) fn assemble(mut self, contents: &[Content], choices: &[Choice]) -> Quotes {
         let scene = self.scene;
         let entities = std::mem::take(&mut self.entities);
         let mut resolver = Resolver::new(scene.words, &scene.mentions, &scene.pieces, &entities);
         let mut quotes: Vec<Quote> = Vec::new();
-        let mut last: Option<&Choice> = None;
-        for (piece, choice) in scene.pieces.iter().zip(choices) {
-            if choice.candidate == Candidate::NoQuote {
+        let mut last: Option<(&Choice, Form)> = None;
+        for content in contents {
+            let quoted: Vec<usize> = content
+                .pieces
+                .clone()
+                .filter(|&piece| choices[piece].candidate != Candidate::NoQuote && scene.pieces[piece].is_marked)
+                .collect();
+            let Some(&first) = quoted.first().or(content.pieces.clone().last().as_ref()) else { continue };
+            let choice = &choices[first];
+            if quoted.is_empty() && !self.options.include_indirect {
                 continue;
             }
-            let joins = last.is_some_and(|last| joins(last, choice, piece));
-            last = Some(choice);
-            if joins && let Some(quote) = quotes.last_mut() {
-                quote.contents.push(piece.span);
-                quote.quoted.push(piece.span);
-                continue;
-            }
-            let attribution = self.attribution(&mut resolver, &entities, choice);
-            quotes.push(Quote {
-                form: Form::Direct,
-                contents: vec![piece.span],
-                quoted: vec![piece.span],
-                attribution,
-                paragraph_index: scene.words.document.paragraphs[piece.paragraph].body_index,
+            let (form, span) = self.form(content, &quoted);
+            let piece = &scene.pieces[first];
+            let joins = last.is_some_and(|(last, last_form)| {
+                (form == Form::Indirect) == (last_form == Form::Indirect) && joins(last, choice, piece)
             });
+            last = Some((choice, form));
+            let quoted = quoted.iter().map(|&piece| scene.pieces[piece].span);
+            if joins && let Some(quote) = quotes.last_mut() {
+                quote.contents.push(span);
+                quote.quoted.extend(quoted);
+                if form != quote.form {
+                    quote.form = Form::Mixed;
+                }
+                continue;
+            }
+            let quoted = quoted.collect();
+            let attribution = self.attribution(&mut resolver, &entities, choice);
+            let paragraph_index = scene.words.document.paragraphs[piece.paragraph].body_index;
+            quotes.push(Quote { form, contents: vec![span], quoted, attribution, paragraph_index });
         }
         Quotes { quotes, speakers: self.speakers }
+    }
+
+    /// How much of a content stands inside marks, and where it stands: outer marks left off.
+    fn form(&self, content: &Content, quoted: &[usize]) -> (Form, Span) {
+        let Some(&first) = quoted.first() else { return (Form::Indirect, self.span(&content.tokens)) };
+        let inside = |at: usize| quoted.iter().any(|&piece| self.scene.pieces[piece].tokens.contains(&at));
+        let is_mixed = content.tokens.clone().any(|at| self.scene.words.is(at, Shape::WORD) && !inside(at));
+        if is_mixed {
+            (Form::Mixed, self.span(&content.tokens))
+        } else if quoted.len() == 1 {
+            (Form::Direct, self.scene.pieces[first].span)
+        } else {
+            (Form::Direct, self.span(&content.tokens))
+        }
     }
 
     fn attribution(&mut self, resolver: &mut Resolver, entities: &Entities, choice: &Choice) -> Option<Attribution> {

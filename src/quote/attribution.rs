@@ -23,6 +23,8 @@ use crate::{
 
 /// How many mentions of a paragraph, on either side of a quote, may be its source.
 const MAX_AROUND: usize = 12;
+/// The most tokens between marks that may be a title or a name: what is longer is a quote.
+const MAX_NAMED: usize = 14;
 /// How many of the paragraph before.
 const MAX_BEFORE: usize = 6;
 /// The most tokens between a mention and its cue.
@@ -82,6 +84,12 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
         scene
     }
 
+    /// Whether the token stands inside marks that may enclose a quote.
+    #[must_use]
+    pub fn is_marked(&self, at: usize) -> bool {
+        self.symbols[at] == feature::PIECE
+    }
+
     /// Two cues behind a mention, and one before it.
     fn cues_of(&self, mention: &Mention) -> [Option<u32>; 3] {
         let words = self.words;
@@ -123,7 +131,8 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
     pub fn candidates(&self, piece: usize, carried: Option<usize>, candidates: &mut Vec<Candidate>) {
         candidates.clear();
         candidates.push(Candidate::Nobody);
-        if self.pieces[piece].is_marked {
+        let of = &self.pieces[piece];
+        if of.is_marked && of.inner.len() <= MAX_NAMED {
             candidates.push(Candidate::NoQuote);
         }
         let paragraph = self.pieces[piece].paragraph;

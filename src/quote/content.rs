@@ -65,3 +65,56 @@ fn piece(words: &Words, mark: Mark) -> Option<Piece> {
         is_marked: true,
     })
 }
+
+/// What is reported in one go: a stretch of the reporter's words, of quoted pieces, or of both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// Its tokens.
+    pub tokens: Range<usize>,
+    /// The pieces in it, as places among all.
+    pub pieces: Range<usize>,
+}
+
+/// Lays `stretches` and quoted pieces over each other, in reading order. A stretch without a piece becomes one.
+#[must_use]
+pub fn contents(words: &Words, pieces: &mut Vec<Piece>, stretches: &[Range<usize>]) -> Vec<Content> {
+    let marked = pieces.len();
+    let mut contents: Vec<Content> = Vec::with_capacity(stretches.len() + marked);
+    let mut next = 0;
+    for stretch in stretches {
+        while next < marked && pieces[next].tokens.end <= stretch.start {
+            contents.push(Content { tokens: pieces[next].tokens.clone(), pieces: next..next + 1 });
+            next += 1;
+        }
+        let first = next;
+        let mut tokens = stretch.clone();
+        while next < marked && pieces[next].tokens.start < stretch.end {
+            tokens = tokens.start.min(pieces[next].tokens.start)..tokens.end.max(pieces[next].tokens.end);
+            next += 1;
+        }
+        if first == next {
+            let at = pieces.len();
+            pieces.push(reported(words, stretch));
+            contents.push(Content { tokens, pieces: at..at + 1 });
+        } else {
+            contents.push(Content { tokens, pieces: first..next });
+        }
+    }
+    for at in next..marked {
+        contents.push(Content { tokens: pieces[at].tokens.clone(), pieces: at..at + 1 });
+    }
+    contents
+}
+
+/// A stretch of the reporter's words.
+fn reported(words: &Words, tokens: &Range<usize>) -> Piece {
+    Piece {
+        tokens: tokens.clone(),
+        inner: tokens.clone(),
+        span: Span { begin: words.token(tokens.start).span.begin, end: words.token(tokens.end - 1).span.end },
+        paragraph: words.paragraph(tokens.start),
+        continues: false,
+        is_closed: true,
+        is_marked: false,
+    }
+}

@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use super::words::{Words, range};
-use crate::text::{Class, token::Shape};
+use crate::{
+    document::Role,
+    text::{Class, token::Shape},
+};
 
 /// The most tokens before a noun that belong to its phrase.
 const MAX_MODIFIERS: usize = 9;

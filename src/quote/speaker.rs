@@ -11,7 +11,10 @@ use super::{
     mention::{Kind, Mention},
     words::Words,
 };
-use crate::text::{Class, token::Shape};
+use crate::{
+    document::Role,
+    text::{Class, token::Shape},
+};
 
 /// How many people of one last name are told apart.
 const MAX_NAMESAKES: usize = 8;
@@ -60,9 +63,11 @@ pub fn entities(words: &Words, mentions: &[Mention]) -> Entities {
     let mut by_first: HashMap<u32, Vec<usize>> = HashMap::new();
     let is_name = |mention: &&Mention| mention.kind == Kind::Name;
     let several = |mention: &Mention| name_words(words, mention).count() > 1;
-    for full in [true, false] {
+    // The headline's last: its names run into its other capitalised words.
+    let is_headline = |mention: &Mention| words.sentence(mention.tokens.start).role == Role::Title;
+    for (headline, full) in [(false, true), (false, false), (true, true), (true, false)] {
         for (at, mention) in mentions.iter().enumerate().filter(|(_, mention)| is_name(mention)) {
-            if several(mention) != full {
+            if several(mention) != full || is_headline(mention) != headline {
                 continue;
             }
             let (Some(first), Some(last)) = (name_words(words, mention).next(), name_words(words, mention).last())
@@ -288,9 +293,9 @@ impl<'s, 'd, 't> Resolver<'s, 'd, 't> {
         if let Some((speaker, spoke)) = self.last_speaker
             && sentence - spoke <= 3
         {
-            let score = self.fits(speaker, wanted) + 1.0;
+            let score = self.fits(speaker, wanted) + 1.6;
             match scores.iter_mut().find(|(known, _)| *known == speaker) {
-                Some((_, best)) => *best = best.max(score) + 0.8,
+                Some((_, best)) => *best = best.max(score) + 1.0,
                 None => scores.push((speaker, score)),
             }
         }
@@ -307,7 +312,7 @@ impl<'s, 'd, 't> Resolver<'s, 'd, 't> {
             Some(gender) if gender == wanted => 1.0,
             Some(_) => -8.0,
             None if entity.is_person => 0.0,
-            None => -1.5,
+            None => -2.2,
         };
         #[expect(clippy::cast_precision_loss, reason = "a small count")]
         let often = (entity.mention_count as f32).ln();

@@ -23,7 +23,8 @@ const COLON: u8 = 3;
 const DASH: u8 = 4;
 const OTHER: u8 = 5;
 const CUE: u8 = 6;
-const MENTION: u8 = 7;
+/// That of a token of a name or noun phrase.
+pub(in crate::quote) const MENTION: u8 = 7;
 const THAT: u8 = 9;
 const PREPOSITION: u8 = 10;
 const AUXILIARY: u8 = 11;

@@ -1,0 +1,269 @@
+//! Which words of a sentence are reported: what somebody says, thinks or means, inside marks or not.
+//!
+//! A linear-chain model labels each word as reported, as its cue, as its source or as none of these; the best sequence
+//! is found by Viterbi's algorithm. Its weights are those of an averaged perceptron (Collins 2002).
+
+use std::ops::Range;
+
+use super::{
+    attribution::{Scene, feature as symbol},
+    weight::{Table, feature, mix},
+    words::{Words, range},
+};
+use crate::{
+    cancel::{Cancel, Cancelled},
+    text::{Class, token::Shape},
+};
+
+/// What a token is to what is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Label {
+    /// Neither of the others.
+    Other,
+    /// It is reported.
+    Content,
+    /// It says that something is.
+    Cue,
+    /// It names whose words these are.
+    Source,
+}
+
+/// All labels, in the order of a row of weights.
+pub const LABELS: [Label; 4] = [Label::Other, Label::Content, Label::Cue, Label::Source];
+
+/// What the model sees of a sentence.
+#[derive(Debug)]
+pub struct Sequence {
+    /// The features of each token.
+    pub tokens: Vec<Vec<u32>>,
+    /// For each token, the features of coming from each label.
+    pub steps: Vec<[u32; 4]>,
+}
+
+impl Sequence {
+    /// Reads a sentence.
+    #[must_use]
+    pub fn of(scene: &Scene, bounds: &Range<usize>) -> Self {
+        let words = scene.words;
+        let mut sequence = Self { tokens: Vec::with_capacity(bounds.len()), steps: Vec::with_capacity(bounds.len()) };
+        let outline = Outline::of(scene, bounds);
+        let mut past = Past::default();
+        for at in bounds.clone() {
+            let mut features = Vec::with_capacity(28);
+            push(scene, bounds, at, &outline, &past, &mut features);
+            sequence.tokens.push(features);
+            let here = u32::from(scene.symbols[at]);
+            let quoted = u32::from(scene.is_marked(at));
+            sequence.steps.push([0, 1, 2, 3].map(|from| feature(90, mix(&[from, here, quoted]))));
+            past.pass(words, scene, at);
+        }
+        sequence
+    }
+
+    /// The best labels.
+    #[must_use]
+    pub fn labels(&self, weights: &Table) -> Vec<Label> {
+        self.best(|features| weights.row(features).map(i64::from))
+    }
+
+    /// The best labels by rows of weights.
+    pub fn best<N>(&self, row: impl Fn(&[u32]) -> [N; 4]) -> Vec<Label>
+    where
+        N: Copy + PartialOrd + std::ops::Add<Output = N> + Default,
+    {
+        let mut scores = [N::default(); 4];
+        let mut back: Vec<[u8; 4]> = Vec::with_capacity(self.tokens.len());
+        for (at, features) in self.tokens.iter().enumerate() {
+            let own = row(features);
+            let steps = self.steps[at].map(|step| row(&[step]));
+            let mut next = [N::default(); 4];
+            let mut from = [0; 4];
+            for to in 0..4 {
+                let mut best = scores[0] + steps[0][to];
+                for before in 1..4 {
+                    let score = scores[before] + steps[before][to];
+                    if at > 0 && score > best {
+                        best = score;
+                        from[to] = u8::try_from(before).unwrap_or_default();
+                    }
+                }
+                next[to] = best + own[to];
+            }
+            scores = next;
+            back.push(from);
+        }
+        let mut label = (1..4).fold(0, |best, label| if scores[label] > scores[best] { label } else { best });
+        let mut labels = vec![Label::Other; self.tokens.len()];
+        for at in (0..labels.len()).rev() {
+            labels[at] = LABELS[label];
+            label = usize::from(back[at][label]);
+        }
+        labels
+    }
+}
+
+/// The stretches of a document that are reported, as ranges of tokens: those that hold a piece, and, where `all` are wanted,
+/// those in the reporter's words alone.
+///
+/// # Errors
+///
+/// [`Cancelled`] when `cancel` says so.
+pub fn stretches(
+    scene: &Scene,
+    weights: &Table,
+    all: bool,
+    cancel: Cancel<'_>,
+) -> Result<Vec<Range<usize>>, Cancelled> {
+    let words = scene.words;
+    let mut stretches: Vec<Range<usize>> = Vec::new();
+    for sentence in words.document.sentences.iter().filter(|sentence| Words::is_read(sentence)) {
+        cancel.check()?;
+        let bounds = range(&sentence.tokens);
+        let marked = bounds.clone().filter(|&at| scene.is_marked(at)).count();
+        if bounds.is_empty() || marked == bounds.len() || marked == 0 && !all {
+            continue;
+        }
+        let labels = Sequence::of(scene, &bounds).labels(weights);
+        let is_reported = |at: usize| labels[at - bounds.start] == Label::Content || scene.is_marked(at);
+        let mut at = bounds.start;
+        while at < bounds.end {
+            if !is_reported(at) {
+                at += 1;
+                continue;
+            }
+            let end = (at..bounds.end).find(|&at| !is_reported(at)).unwrap_or(bounds.end);
+            stretches.push(trim(scene, at..end));
+            at = end;
+        }
+    }
+    stretches.retain(|stretch| stretch.clone().any(|at| words.is(at, Shape::WORD)));
+    Ok(stretches)
+}
+
+/// Without the punctuation at either end, but for quotation marks.
+fn trim(scene: &Scene, mut stretch: Range<usize>) -> Range<usize> {
+    let holds = |at: usize| {
+        scene.words.is(at, Shape::WORD) || scene.is_marked(at) || matches!(scene.words.byte(at), b'$' | b'(' | b')')
+    };
+    while !stretch.is_empty() && !holds(stretch.start) {
+        stretch.start += 1;
+    }
+    while !stretch.is_empty() && !holds(stretch.end - 1) {
+        stretch.end -= 1;
+    }
+    stretch
+}
+
+/// What is known of a sentence as a whole.
+struct Outline {
+    /// The last cue that stands, with its source, behind a comma at the sentence's end.
+    trailing: Option<usize>,
+    /// How many cues there are.
+    cues: u32,
+    has_marks: bool,
+    first_print: u32,
+}
+
+impl Outline {
+    fn of(scene: &Scene, bounds: &Range<usize>) -> Self {
+        let words = scene.words;
+        let is_cue = |at: usize| words.on(at, Class::CUE) && !scene.is_marked(at);
+        let tail = bounds.start.max(bounds.end.saturating_sub(12))..bounds.end;
+        let trailing = tail.rev().find(|&at| is_cue(at));
+        let trailing = trailing
+            .and_then(|cue| (bounds.start.max(cue.saturating_sub(8))..cue).rev().find(|&at| words.byte(at) == b','));
+        Self {
+            trailing,
+            cues: u32::try_from(bounds.clone().filter(|&at| is_cue(at)).count()).unwrap_or(9).min(4),
+            has_marks: bounds.clone().any(|at| scene.is_marked(at)),
+            first_print: words.prints[bounds.start],
+        }
+    }
+}
+
+/// What stands before a token.
+#[derive(Default)]
+struct Past {
+    cue: u32,
+    cue_second: u32,
+    since_cue: u32,
+    said_that: bool,
+    commas: u32,
+    mentions: u32,
+}
+
+impl Past {
+    fn pass(&mut self, words: &Words, scene: &Scene, at: usize) {
+        self.since_cue += 1;
+        if words.on(at, Class::CUE) && !scene.is_marked(at) {
+            self.cue_second = self.cue;
+            self.cue = words.prints[at];
+            self.since_cue = 0;
+            self.said_that = false;
+            self.commas = 0;
+        } else if words.text(at) == "that" {
+            self.said_that = true;
+        } else if words.byte(at) == b',' {
+            self.commas = (self.commas + 1).min(3);
+        }
+        self.mentions = (self.mentions + u32::from(scene.symbols[at] == symbol::MENTION)).min(3);
+    }
+}
+
+fn push(scene: &Scene, bounds: &Range<usize>, at: usize, outline: &Outline, past: &Past, features: &mut Vec<u32>) {
+    let words = scene.words;
+    let print = |offset: isize| -> u32 {
+        at.checked_add_signed(offset).filter(|at| bounds.contains(at)).map_or(7, |at| words.prints[at])
+    };
+    let sign = |offset: isize| -> u32 {
+        at.checked_add_signed(offset).filter(|at| bounds.contains(at)).map_or(31, |at| u32::from(scene.symbols[at]))
+    };
+    let distance = match past.since_cue {
+        distance @ 0..4 => distance,
+        4..7 => 4,
+        7..12 => 5,
+        12..20 => 6,
+        _ => 7,
+    };
+    let has_cue = past.cue != 0;
+    let cue_state = mix(&[u32::from(has_cue), u32::from(past.said_that), distance, past.commas]);
+    let side = match outline.trailing {
+        None => 0,
+        Some(comma) if at < comma => 1,
+        Some(_) => 2,
+    };
+    let marked = u32::from(scene.is_marked(at));
+    let shape = u32::from(words.is(at, Shape::CAPITALISED)) + 2 * u32::from(words.is(at, Shape::NUMERIC));
+    let to_end = u32::try_from(bounds.end - at).unwrap_or(u32::MAX).min(3);
+    let from_start = u32::try_from(at - bounds.start).unwrap_or(u32::MAX).min(3);
+    let mut add = |template: u32, value: u32| features.push(feature(template + 200, value));
+    add(0, mix(&[marked, sign(0)]));
+    add(1, print(0));
+    add(2, print(-1));
+    add(3, print(1));
+    add(4, mix(&[print(-1), print(0)]));
+    add(5, mix(&[print(0), print(1)]));
+    add(6, mix(&[print(-2), print(-1)]));
+    add(7, mix(&[print(1), print(2)]));
+    add(8, mix(&[sign(-1), sign(0), sign(1)]));
+    add(9, mix(&[sign(-2), sign(-1), sign(0)]));
+    add(10, mix(&[sign(0), sign(1), sign(2)]));
+    add(11, mix(&[cue_state, marked]));
+    add(12, mix(&[past.cue, u32::from(past.said_that), distance.min(3)]));
+    add(13, mix(&[past.cue, past.commas, u32::from(past.said_that)]));
+    add(14, mix(&[side, outline.cues, marked]));
+    add(15, mix(&[side, u32::from(has_cue), sign(0)]));
+    add(16, mix(&[past.cue, sign(0), distance]));
+    add(17, mix(&[to_end, from_start, sign(0)]));
+    add(18, mix(&[shape, sign(0), sign(-1)]));
+    add(19, mix(&[past.cue, past.cue_second]));
+    add(20, mix(&[past.mentions, u32::from(has_cue), side]));
+    add(21, mix(&[outline.first_print, u32::from(has_cue)]));
+    add(22, mix(&[u32::from(outline.has_marks), marked, u32::from(has_cue), distance]));
+    add(23, mix(&[print(0), u32::from(has_cue), distance.min(3)]));
+    add(24, mix(&[sign(-3), sign(-2), sign(-1), sign(0)]));
+    add(25, mix(&[sign(0), sign(1), sign(2), sign(3)]));
+    add(26, mix(&[past.cue, print(0)]));
+    add(27, mix(&[side, past.commas, past.cue]));
+}
