@@ -159,8 +159,12 @@ fn begins_name(words: &Words, bounds: &Range<usize>, at: usize) -> bool {
 /// Where the name that begins at `at` ends.
 fn name_end(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
     let limit = bounds.end.min(at + MAX_NAME);
-    let is_name_word =
-        |at: usize| at < limit && words.is(at, Shape::CAPITALISED) && !words.on(at, FUNCTION.or(Class::DETERMINER));
+    // In a headline every word is capitalised.
+    let is_headline = words.sentence(at).role == Role::Title;
+    let is_verb = |at: usize| is_headline && words.on(at, Class::CUE);
+    let is_name_word = |at: usize| {
+        at < limit && !is_verb(at) && words.is(at, Shape::CAPITALISED) && !words.on(at, FUNCTION.or(Class::DETERMINER))
+    };
     let attached = |at: usize| at < limit && !words.is(at, Shape::AFTER_SPACE);
     let mut end = at + 1;
     while end < limit {
