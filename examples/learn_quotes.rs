@@ -95,7 +95,7 @@ fn read(text: &str) -> Fallible<Document<'_>> {
     Document::parse(text, options, Cancel::NEVER).map_err(|_| "cancelled".into())
 }
 
-/// Weights while they are learned: AdaGrad (Duchi et al. 2011), with a little decay.
+/// Weights while they are learned: `AdaGrad` (Duchi et al. 2011), with a little decay.
 struct Learned {
     weights: Vec<f32>,
     squares: Vec<f32>,
@@ -171,7 +171,7 @@ fn right(scene: &Scene, candidates: &[Candidate], gold: Option<&Gold>) -> Vec<bo
             if shared == 0 {
                 return 0;
             }
-            let named = gold.keys.iter().any(|key| *key == head);
+            let named = gold.keys.contains(&head);
             let cued = cue.as_ref().is_some_and(|cue| overlap(words, cue, &gold.cues) > 0);
             1 + 2 * i32::from(cued) + 4 * i32::from(named)
         }
@@ -325,7 +325,7 @@ fn labelled(articles: &[Article]) -> Fallible<Vec<Labelled>> {
     Ok(all)
 }
 
-/// Rows of weights: a conditional random field (Lafferty, McCallum and Pereira 2001), learned by AdaGrad.
+/// Rows of weights: a conditional random field (Lafferty and others 2001), learned by `AdaGrad`.
 fn labels(train: &[Article], dev: &[Article]) -> Fallible<Vec<f32>> {
     const ROWS: usize = 1 << 17;
     let sentences = labelled(train)?;
@@ -475,13 +475,14 @@ fn exp(row: [f32; 4]) -> [f32; 4] {
 
 fn normalise(row: &mut [f32; 4]) {
     let total: f32 = row.iter().sum();
-    row.iter_mut().for_each(|share| *share /= total.max(1e-30));
+    for share in row {
+        *share /= total.max(1e-30);
+    }
 }
 
 /// How often the mention chosen for a marked stretch is right, where one is.
 fn evaluate(articles: &[Article], weights: &Table) -> Fallible<()> {
     let mut counts = [[0usize; 3]; 2];
-    let mut verbose = std::env::var_os("SHOW").is_some();
     for article in articles {
         let document = read(&article.text)?;
         let words = Words::of(&document);
@@ -513,35 +514,8 @@ fn evaluate(articles: &[Article], weights: &Table) -> Fallible<()> {
                 _ => false,
             };
             counts[2] += usize::from(is_right);
-            if verbose && !is_right && of.is_marked {
-                let gold_source: Vec<&str> =
-                    gold.into_iter().flat_map(|gold| &gold.sources).map(|span| span.of(&article.text)).collect();
-                let chosen = match &choice.candidate {
-                    Candidate::Source { mention, cue } => {
-                        let tokens = &scene.mentions[*mention].tokens;
-                        let cue = cue.as_ref().map_or("", |cue| words.text(cue.start));
-                        format!(
-                            "{} / {cue}",
-                            &article.text[words.token(tokens.start).span.begin as usize
-                                ..words.token(tokens.end - 1).span.end as usize]
-                        )
-                    }
-                    other => format!("{other:?}"),
-                };
-                let from = article.text.floor_char_boundary(of.span.begin.saturating_sub(160) as usize);
-                let to = article.text.floor_char_boundary(of.span.end as usize + 160);
-                println!(
-                    "--- gold {gold_source:?} {} chosen {chosen}\n{}[[{}]]{}",
-                    right.contains(&true),
-                    &article.text[from..of.span.begin as usize],
-                    of.span.of(&article.text),
-                    &article.text[of.span.end as usize..to]
-                );
-            }
         }
     }
-    verbose = false;
-    let _ = verbose;
     for (name, [all, reachable, right]) in ["reported", "marked"].into_iter().zip(counts) {
         println!("{name}: {right} right of {all}, {reachable} within reach");
     }

@@ -37,47 +37,46 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         let mut quotes: Vec<Quote> = Vec::new();
         let mut last: Option<(&Choice, Form)> = None;
         for content in contents {
-            let quoted: Vec<usize> = content
+            let marked: Vec<usize> = content
                 .pieces
                 .clone()
                 .filter(|&piece| choices[piece].candidate != Candidate::NoQuote && scene.pieces[piece].is_marked)
                 .collect();
-            let Some(&first) = quoted.first().or(content.pieces.clone().last().as_ref()) else { continue };
+            let Some(&first) = marked.first().or(content.pieces.clone().last().as_ref()) else { continue };
             let choice = &choices[first];
-            if quoted.is_empty() && !self.options.include_indirect {
+            if marked.is_empty() && !self.options.include_indirect {
                 continue;
             }
-            let (form, span) = self.form(content, &quoted);
+            let (form, span) = self.form(content, &marked);
             let piece = &scene.pieces[first];
             let joins = last.is_some_and(|(last, last_form)| {
                 (form == Form::Indirect) == (last_form == Form::Indirect) && joins(last, choice, piece)
             });
             last = Some((choice, form));
-            let quoted = quoted.iter().map(|&piece| scene.pieces[piece].span);
+            let spans = marked.iter().map(|&piece| scene.pieces[piece].span);
             if joins && let Some(quote) = quotes.last_mut() {
                 quote.contents.push(span);
-                quote.quoted.extend(quoted);
+                quote.quoted.extend(spans);
                 if form != quote.form {
                     quote.form = Form::Mixed;
                 }
                 continue;
             }
-            let quoted = quoted.collect();
             let attribution = self.attribution(&mut resolver, &entities, choice);
             let paragraph_index = scene.words.document.paragraphs[piece.paragraph].body_index;
-            quotes.push(Quote { form, contents: vec![span], quoted, attribution, paragraph_index });
+            quotes.push(Quote { form, contents: vec![span], quoted: spans.collect(), attribution, paragraph_index });
         }
         Quotes { quotes, speakers: self.speakers }
     }
 
     /// How much of a content stands inside marks, and where it stands: outer marks left off.
-    fn form(&self, content: &Content, quoted: &[usize]) -> (Form, Span) {
-        let Some(&first) = quoted.first() else { return (Form::Indirect, self.span(&content.tokens)) };
-        let inside = |at: usize| quoted.iter().any(|&piece| self.scene.pieces[piece].tokens.contains(&at));
+    fn form(&self, content: &Content, pieces: &[usize]) -> (Form, Span) {
+        let Some(&first) = pieces.first() else { return (Form::Indirect, self.span(&content.tokens)) };
+        let inside = |at: usize| pieces.iter().any(|&piece| self.scene.pieces[piece].tokens.contains(&at));
         let is_mixed = content.tokens.clone().any(|at| self.scene.words.is(at, Shape::WORD) && !inside(at));
         if is_mixed {
             (Form::Mixed, self.span(&content.tokens))
-        } else if quoted.len() == 1 {
+        } else if pieces.len() == 1 {
             (Form::Direct, self.scene.pieces[first].span)
         } else {
             (Form::Direct, self.span(&content.tokens))

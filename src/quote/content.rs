@@ -100,9 +100,8 @@ pub fn contents(words: &Words, pieces: &mut Vec<Piece>, stretches: &[Range<usize
             contents.push(Content { tokens, pieces: first..next });
         }
     }
-    for at in next..marked {
-        contents.push(Content { tokens: pieces[at].tokens.clone(), pieces: at..at + 1 });
-    }
+    let rest = pieces[..marked].iter().enumerate().skip(next);
+    contents.extend(rest.map(|(at, piece)| Content { tokens: piece.tokens.clone(), pieces: at..at + 1 }));
     contents
 }
 

@@ -165,42 +165,40 @@ fn name_end(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
     let is_name_word = |at: usize| {
         at < limit && !is_verb(at) && words.is(at, Shape::CAPITALISED) && !words.on(at, FUNCTION.or(Class::DETERMINER))
     };
-    let attached = |at: usize| at < limit && !words.is(at, Shape::AFTER_SPACE);
     let mut end = at + 1;
     while end < limit {
-        let byte = words.byte(end);
-        if is_name_word(end) {
-            end += 1;
-        } else if byte == b'.' && attached(end) && abbreviates(words, end - 1) && is_name_word(end + 1) {
-            end += 2;
-        } else if matches!(byte, b'-' | b'&') && is_name_word(end + 1) {
-            end += 2;
-        } else if byte == b'-' && attached(end) && attached(end + 1) && words.is(end + 1, Shape::WORD) {
-            end += 2;
-        } else if words.on(end, Class::PARTICLE) && !words.is(end, Shape::CAPITALISED) && is_name_word(end + 1) {
-            end += 2;
-        } else if words.on(end, Class::PARTICLE)
-            && words.on((end + 1).min(limit - 1), Class::PARTICLE.or(Class::DETERMINER))
-            && is_name_word(end + 2)
-        {
-            end += 3;
-        } else if words.text(end).eq_ignore_ascii_case("of")
-            && words.on(end - 1, Class::BODY.or(Class::ROLE).or(Class::TITLE))
-        {
-            if is_name_word(end + 1) {
-                end += 2;
-            } else if end + 2 < limit && words.on(end + 1, Class::DETERMINER) && is_name_word(end + 2) {
-                end += 3;
-            } else {
-                break;
-            }
-        } else if is_nickname(words, limit, end) {
-            end += 4;
-        } else {
+        let step = name_step(words, limit, end, &is_name_word);
+        if step == 0 {
             break;
         }
+        end += step;
     }
     end
+}
+
+/// How many tokens at `at` go on with the name before it.
+fn name_step(words: &Words, limit: usize, at: usize, is_name_word: &dyn Fn(usize) -> bool) -> usize {
+    let byte = words.byte(at);
+    let attached = |at: usize| at < limit && !words.is(at, Shape::AFTER_SPACE);
+    let low = |at: usize, classes: Class| at < limit && words.on(at, classes) && !words.is(at, Shape::CAPITALISED);
+    let joins = byte == b'.' && attached(at) && abbreviates(words, at - 1)
+        || matches!(byte, b'-' | b'&')
+        || low(at, Class::PARTICLE);
+    let hyphen = byte == b'-' && attached(at) && attached(at + 1) && words.is(at + 1, Shape::WORD);
+    let of_body =
+        words.text(at).eq_ignore_ascii_case("of") && words.on(at - 1, Class::BODY.or(Class::ROLE).or(Class::TITLE));
+    let of_the = (low(at, Class::PARTICLE) || of_body) && low(at + 1, Class::PARTICLE.or(Class::DETERMINER));
+    if is_name_word(at) {
+        1
+    } else if (joins || of_body) && is_name_word(at + 1) || hyphen {
+        2
+    } else if of_the && is_name_word(at + 2) {
+        3
+    } else if is_nickname(words, limit, at) {
+        4
+    } else {
+        0
+    }
 }
 
 /// `“Bill” Lee` behind a first name.

@@ -87,7 +87,7 @@ pub fn entities(words: &Words, mentions: &[Mention]) -> Entities {
             let known = before(by_last.get(&last)).or_else(|| before(by_first.get(&last).filter(|_| !full)));
             let id = known.unwrap_or_else(|| {
                 all.entities.push(Entity {
-                    name: name_range(words, mention),
+                    name: mention.core.clone(),
                     description: None,
                     gender: None,
                     is_person: false,
@@ -115,10 +115,6 @@ fn name_words<'w>(words: &'w Words, mention: &Mention) -> impl Iterator<Item = u
     let is_suffix = |at: usize| matches!(words.text(at), "Jr" | "Jr." | "Sr" | "Sr." | "II" | "III" | "IV");
     let begin = mention.core.start;
     mention.core.clone().filter(move |&at| words.is(at, Shape::WORD) && !(at > begin && is_suffix(at)))
-}
-
-fn name_range(_words: &Words, mention: &Mention) -> Range<usize> {
-    mention.core.clone()
 }
 
 /// Whether a full name may be the entity's: the first words are the same, or one is the other's initial.
@@ -169,7 +165,7 @@ impl Entity {
         self.is_person |= self.gender.is_some() && !holds_body;
         let after = appositive(words, mention);
         let described = after.clone().or_else(|| titled(words, &title));
-        if described.is_some() && (self.description.is_none() || after.is_some() && self.description == None) {
+        if self.description.is_none() {
             self.description = described;
         }
         if let Some(after) = after {

@@ -108,9 +108,7 @@ fn signed(byte: u8) -> i8 {
 pub fn feature(template: u32, value: u32) -> u32 {
     let mixed = (u64::from(template) << 32 | u64::from(value)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    #[expect(clippy::cast_possible_truncation, reason = "the high half is the fingerprint")]
-    let print = (mixed >> 32) as u32;
-    print
+    (mixed >> 32) as u32
 }
 
 /// Several values as one.

@@ -243,7 +243,7 @@ fn source(
     let before = who.tokens.start.checked_sub(1);
     let head = words.prints[who.core.end - 1];
     let outer = if side == 0 { link.start.checked_sub(1) } else { Some(link.end) };
-    let carries = carried.map_or(0, |carried| {
+    let carry = carried.map_or(0, |carried| {
         let same = carried == mention;
         let same_name = scene.mentions[carried].core.end <= words.len()
             && words.prints[scene.mentions[carried].core.end - 1] == head;
@@ -269,8 +269,8 @@ fn source(
     add(12, mix(&[place, manner.opening, manner.length]));
     add(13, mix(&[place, manner.before, near_pattern, manner.opening]));
     add(14, mix(&[place, manner.after, manner.ending, near_pattern]));
-    add(15, mix(&[carries, side, last_paragraph]));
-    add(16, mix(&[carries, kind, sentences_apart]));
+    add(15, mix(&[carry, side, last_paragraph]));
+    add(16, mix(&[carry, kind, sentences_apart]));
     add(17, mix(&[symbol_at(scene, before), kind, order]));
     add(18, mix(&[before.map_or(0, |at| words.prints[at]), kind]));
     add(19, mix(&[symbol_at(scene, Some(who.tokens.end)), order, side]));
