@@ -6,7 +6,7 @@ use super::{
     Attribution, Form, Options, Quote, Quotes, Source, Speaker,
     attribution::{Candidate, Choice, Scene},
     construction,
-    content::{Content, Piece},
+    content::Content,
     mention::Mention,
     speaker::{self, Entities, Referent, Resolver},
 };
@@ -35,52 +35,122 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         let entities = std::mem::take(&mut self.entities);
         let mut resolver = Resolver::new(scene.words, &scene.mentions, &scene.pieces, &entities);
         let mut quotes: Vec<Quote> = Vec::new();
-        let mut last: Option<(&Choice, Form)> = None;
-        for content in contents {
-            let marked: Vec<usize> = content
-                .pieces
-                .clone()
-                .filter(|&piece| choices[piece].candidate != Candidate::NoQuote && scene.pieces[piece].is_marked)
-                .collect();
-            let Some(&first) = marked.first().or(content.pieces.clone().last().as_ref()) else { continue };
-            let choice = &choices[first];
-            if marked.is_empty() && !self.options.include_indirect {
-                continue;
-            }
-            let (form, span) = self.form(content, &marked);
-            let piece = &scene.pieces[first];
-            let joins = last.is_some_and(|(last, last_form)| {
-                (form == Form::Indirect) == (last_form == Form::Indirect) && joins(last, choice, piece)
+        let mut last: Option<(&Choice, Part)> = None;
+        let parts: Vec<Part> = contents.iter().flat_map(|content| self.parts(content, choices)).collect();
+        for part in parts {
+            let choice = &choices[part.pieces[0]];
+            let piece = &scene.pieces[part.pieces[0]];
+            let joins = last.as_ref().is_some_and(|(last, before)| {
+                (part.form == Form::Indirect) == (before.form == Form::Indirect)
+                    && (piece.continues || same_source(last, choice) && self.is_interrupted(before, &part, choice))
             });
-            last = Some((choice, form));
-            let spans = marked.iter().map(|&piece| scene.pieces[piece].span);
+            let spans = part
+                .pieces
+                .iter()
+                .map(|&piece| &scene.pieces[piece])
+                .filter(|piece| piece.is_marked)
+                .map(|piece| piece.span);
             if joins && let Some(quote) = quotes.last_mut() {
-                quote.contents.push(span);
+                quote.contents.push(part.span);
                 quote.quoted.extend(spans);
-                if form != quote.form {
+                if part.form != quote.form {
                     quote.form = Form::Mixed;
                 }
-                continue;
+            } else {
+                let attribution = self.attribution(&mut resolver, &entities, choice);
+                let paragraph_index = scene.words.document.paragraphs[piece.paragraph].body_index;
+                quotes.push(Quote {
+                    form: part.form,
+                    contents: vec![part.span],
+                    quoted: spans.collect(),
+                    attribution,
+                    paragraph_index,
+                });
             }
-            let attribution = self.attribution(&mut resolver, &entities, choice);
-            let paragraph_index = scene.words.document.paragraphs[piece.paragraph].body_index;
-            quotes.push(Quote { form, contents: vec![span], quoted: spans.collect(), attribution, paragraph_index });
+            last = Some((choice, part));
         }
         Quotes { quotes, speakers: self.speakers }
     }
 
-    /// How much of a content stands inside marks, and where it stands: outer marks left off.
-    fn form(&self, content: &Content, pieces: &[usize]) -> (Form, Span) {
-        let Some(&first) = pieces.first() else { return (Form::Indirect, self.span(&content.tokens)) };
-        let inside = |at: usize| pieces.iter().any(|&piece| self.scene.pieces[piece].tokens.contains(&at));
-        let is_mixed = content.tokens.clone().any(|at| self.scene.words.is(at, Shape::WORD) && !inside(at));
-        if is_mixed {
-            (Form::Mixed, self.span(&content.tokens))
-        } else if pieces.len() == 1 {
-            (Form::Direct, self.scene.pieces[first].span)
-        } else {
-            (Form::Direct, self.span(&content.tokens))
+    /// The quotes of one content, in reading order: what one source says, and what others say inside it.
+    fn parts(&self, content: &Content, choices: &[Choice]) -> Vec<Part> {
+        let pieces = &self.scene.pieces;
+        let is_quote = |piece: &usize| choices[*piece].candidate != Candidate::NoQuote;
+        let marked: Vec<usize> =
+            content.pieces.clone().filter(is_quote).filter(|&piece| pieces[piece].is_marked).collect();
+        let Some(&first) = marked.first() else {
+            let reported = content.pieces.clone().find(|&piece| !pieces[piece].is_marked);
+            let piece = reported.filter(|_| self.options.include_indirect);
+            let part = piece.map(|piece| self.part(content.tokens.clone(), vec![piece], &choices[piece]));
+            return part.into_iter().collect();
+        };
+        let stands_outside = |piece: &usize| match &choices[*piece].candidate {
+            Candidate::Source { mention, .. } => !content.tokens.contains(&self.scene.mentions[*mention].tokens.start),
+            _ => false,
+        };
+        let outer = marked.iter().copied().find(|piece| stands_outside(piece)).unwrap_or(first);
+        let (own, others): (Vec<usize>, Vec<usize>) =
+            marked.into_iter().partition(|&piece| piece == outer || same_source(&choices[piece], &choices[outer]));
+        let mut parts: Vec<Part> = others
+            .into_iter()
+            .map(|piece| self.part(pieces[piece].tokens.clone(), vec![piece], &choices[piece]))
+            .collect();
+        parts.push(self.part(content.tokens.clone(), own, &choices[outer]));
+        parts.sort_by_key(|part| part.tokens.start);
+        parts
+    }
+
+    /// How much of a stretch stands inside marks, and where it stands: outer marks left off, and what names its source.
+    fn part(&self, mut tokens: Range<usize>, pieces: Vec<usize>, choice: &Choice) -> Part {
+        let scene = self.scene;
+        let of = |piece: usize| &scene.pieces[piece];
+        let (first, last) = (of(pieces[0]), of(pieces[pieces.len() - 1]));
+        if !first.is_marked {
+            let span = self.span(&tokens);
+            return Part { form: Form::Indirect, span, tokens, pieces };
         }
+        if let Candidate::Source { mention, cue } = &choice.candidate {
+            let mention = &scene.mentions[*mention].tokens;
+            let link =
+                cue.as_ref().map_or(mention.clone(), |cue| mention.start.min(cue.start)..mention.end.max(cue.end));
+            if link.end <= first.tokens.start {
+                tokens.start = tokens.start.max(link.end);
+            }
+            if link.start >= last.tokens.end {
+                tokens.end = tokens.end.min(link.start);
+            }
+        }
+        // What stands before a comma or colon and a capital, or goes on behind a comma, is no part of what is said.
+        let words = scene.words;
+        let before = first.tokens.start.checked_sub(1).map_or("", |at| words.text(at));
+        let opens = before == ":" || before == "," && words.is(first.inner.start, Shape::CAPITALISED);
+        if opens {
+            tokens.start = first.tokens.start;
+        }
+        if words.text(last.inner.end - 1) == "," {
+            tokens.end = last.tokens.end;
+        }
+        let inside = |at: usize| pieces.iter().any(|&piece| of(piece).tokens.contains(&at));
+        let is_mixed = tokens.clone().any(|at| words.is(at, Shape::WORD) && !inside(at));
+        let form = if is_mixed { Form::Mixed } else { Form::Direct };
+        let span = match (form, &pieces[..]) {
+            (Form::Direct, [piece]) => of(*piece).span,
+            (Form::Direct, _) => Span { begin: first.span.begin, end: last.span.end },
+            _ => self.span(&tokens),
+        };
+        Part { form, span, tokens, pieces }
+    }
+
+    /// Whether two parts with one source are one quote: they stand in one sentence, or only their source and cue stand
+    /// between them.
+    fn is_interrupted(&self, before: &Part, part: &Part, choice: &Choice) -> bool {
+        let words = self.scene.words;
+        let Candidate::Source { mention, .. } = &choice.candidate else { return false };
+        let gap = before.tokens.end..part.tokens.start.max(before.tokens.end);
+        let holds_source = gap.contains(&self.scene.mentions[*mention].tokens.start);
+        let is_bare = !gap.clone().any(|at| words.is(at, Shape::WORD));
+        let same_sentence = words.sentence_of[before.tokens.end - 1] == words.sentence_of[part.tokens.start];
+        holds_source || is_bare || same_sentence
     }
 
     fn attribution(&mut self, resolver: &mut Resolver, entities: &Entities, choice: &Choice) -> Option<Attribution> {
@@ -133,9 +203,18 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
     }
 }
 
-/// Whether a piece goes on with the quote before it: the cue interrupts it, or it runs over a paragraph's end.
-fn joins(last: &Choice, choice: &Choice, piece: &Piece) -> bool {
-    piece.continues
-        || matches!((&last.candidate, &choice.candidate),
-            (Candidate::Source { mention: a, cue: c }, Candidate::Source { mention: b, cue: d }) if a == b && c == d)
+/// A stretch that one source says.
+#[derive(Debug)]
+struct Part {
+    form: Form,
+    span: Span,
+    tokens: Range<usize>,
+    /// At least one, as places among all.
+    pieces: Vec<usize>,
+}
+
+/// Whether the same words name the source of both.
+fn same_source(a: &Choice, b: &Choice) -> bool {
+    matches!((&a.candidate, &b.candidate),
+        (Candidate::Source { mention: a, cue: c }, Candidate::Source { mention: b, cue: d }) if a == b && c == d)
 }

@@ -114,7 +114,8 @@ fn claim(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     if scene.mentions[at].tokens.end != possessive {
         return None;
     }
-    let is_nearest = (that + 1..piece.tokens.start).all(|at| !words.on(at, Class::CUE));
+    let is_nearest =
+        (that + 1..piece.tokens.start).all(|at| !words.on(at, Class::CUE) && scene.symbols[at] != feature::PIECE);
     is_nearest.then_some(Candidate::Source { mention: at, cue: Some(noun..noun + 1) })
 }
 

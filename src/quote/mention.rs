@@ -258,7 +258,7 @@ fn phrase_begin(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
     while begin > limit {
         let before = begin - 1;
         if words.on(before, Class::DETERMINER) {
-            return before;
+            return if words.text(before) == "that" { begin } else { before };
         }
         let byte = words.byte(before);
         let is_possessive = matches!(words.text(before), "'s" | "’s" | "’" | "'");

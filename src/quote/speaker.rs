@@ -36,6 +36,8 @@ pub struct Entity {
     gender: Option<Gender>,
     /// It has a title, a first name, or is called he or she: no body.
     is_person: bool,
+    /// A verb of speech stands right behind it somewhere.
+    speaks: bool,
     /// How often it is named.
     mention_count: u32,
 }
@@ -65,7 +67,7 @@ pub fn entities(words: &Words, mentions: &[Mention]) -> Entities {
     let several = |mention: &Mention| name_words(words, mention).count() > 1;
     // The headline's last: its names run into its other capitalised words.
     let is_headline = |mention: &Mention| words.sentence(mention.tokens.start).role == Role::Title;
-    for (headline, full) in [(false, true), (false, false), (true, true), (true, false)] {
+    for (headline, full) in [(false, true), (true, true), (false, false), (true, false)] {
         for (at, mention) in mentions.iter().enumerate().filter(|(_, mention)| is_name(mention)) {
             if several(mention) != full || is_headline(mention) != headline {
                 continue;
@@ -91,11 +93,12 @@ pub fn entities(words: &Words, mentions: &[Mention]) -> Entities {
                     description: None,
                     gender: None,
                     is_person: false,
+                    speaks: false,
                     mention_count: 0,
                 });
                 let id = all.entities.len() - 1;
                 by_last.entry(last).or_default().push(id);
-                if full {
+                if full && !headline {
                     by_first.entry(first).or_default().push(id);
                 }
                 id
@@ -161,6 +164,8 @@ impl Entity {
                 self.gender.get_or_insert(Gender::Female);
             }
         }
+        let behind = mention.tokens.end;
+        self.speaks |= behind < words.len() && is(behind, Class::CUE);
         let holds_body = mention.core.clone().any(|at| is(at, Class::BODY));
         self.is_person |= self.gender.is_some() && !holds_body;
         let after = appositive(words, mention);
@@ -211,6 +216,10 @@ fn appositive(words: &Words, mention: &Mention) -> Option<Range<usize>> {
     let end = (begin..limit).find(|&at| {
         matches!(words.text(at), "," | "." | ";" | ":" | "—" | "–" | "“" | "\"" | "”" | "(") || words.on(at, Class::WHO)
     })?;
+    // "Lee, the mayor then warned": a sentence of its own.
+    if (begin..end).any(|at| words.on(at, Class::AUXILIARY)) {
+        return None;
+    }
     let holds_role = (begin..end).any(|at| words.on(at, Class::ROLE.or(Class::TITLE)));
     (holds_role && end > begin).then_some(begin..end)
 }
@@ -308,6 +317,7 @@ impl<'s, 'd, 't> Resolver<'s, 'd, 't> {
             Some(gender) if gender == wanted => 1.0,
             Some(_) => -8.0,
             None if entity.is_person => 0.0,
+            None if entity.speaks => -0.6,
             None => -2.2,
         };
         #[expect(clippy::cast_precision_loss, reason = "a small count")]

@@ -249,7 +249,8 @@ fn source(
             && words.prints[scene.mentions[carried].core.end - 1] == head;
         1 + u32::from(same) + u32::from(same_name)
     });
-    let last_paragraph = piece.checked_sub(1).map_or(9, |last| bucket(of.paragraph - scene.pieces[last].paragraph));
+    let last_paragraph =
+        piece.checked_sub(1).map_or(9, |last| bucket(of.paragraph.saturating_sub(scene.pieces[last].paragraph)));
     let first_of_sentence = words.sentence_tokens(who.tokens.start).start == who.tokens.start;
     let is_title = words.sentence(who.tokens.start).role == Role::Title;
 
