@@ -36,7 +36,9 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         let mut resolver = Resolver::new(scene.words, &scene.mentions, &scene.pieces, &entities);
         let mut quotes: Vec<Quote> = Vec::new();
         let mut last: Option<(&Choice, Part)> = None;
-        let parts: Vec<Part> = contents.iter().flat_map(|content| self.parts(content, choices)).collect();
+        let mut parts: Vec<Part> = contents.iter().flat_map(|content| self.parts(content, choices)).collect();
+        parts.sort_by_key(|part| part.span.begin);
+        parts.sort_by_key(|part| part.span.begin);
         for part in parts {
             let choice = &choices[part.pieces[0]];
             let piece = &scene.pieces[part.pieces[0]];
@@ -72,7 +74,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         Quotes { quotes, speakers: self.speakers }
     }
 
-    /// The quotes of one content, in reading order: what one source says, and what others say inside it.
+    /// The quotes of one content: what one source says, and what others say inside it.
     fn parts(&self, content: &Content, choices: &[Choice]) -> Vec<Part> {
         let pieces = &self.scene.pieces;
         let is_quote = |piece: &usize| choices[*piece].candidate != Candidate::NoQuote;
@@ -91,13 +93,9 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         let outer = marked.iter().copied().find(|piece| stands_outside(piece)).unwrap_or(first);
         let (own, others): (Vec<usize>, Vec<usize>) =
             marked.into_iter().partition(|&piece| piece == outer || same_source(&choices[piece], &choices[outer]));
-        let mut parts: Vec<Part> = others
-            .into_iter()
-            .map(|piece| self.part(pieces[piece].tokens.clone(), vec![piece], &choices[piece]))
-            .collect();
-        parts.push(self.part(content.tokens.clone(), own, &choices[outer]));
-        parts.sort_by_key(|part| part.tokens.start);
-        parts
+        let inner =
+            others.into_iter().map(|piece| self.part(pieces[piece].tokens.clone(), vec![piece], &choices[piece]));
+        inner.chain([self.part(content.tokens.clone(), own, &choices[outer])]).collect()
     }
 
     /// How much of a stretch stands inside marks, and where it stands: outer marks left off, and what names its source.
@@ -136,7 +134,10 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         let span = match (form, &pieces[..]) {
             (Form::Direct, [piece]) => of(*piece).span,
             (Form::Direct, _) => Span { begin: first.span.begin, end: last.span.end },
-            _ => self.span(&tokens),
+            _ => {
+                let span = self.span(&tokens);
+                Span { begin: span.begin.min(first.span.begin), end: span.end.max(last.span.end) }
+            }
         };
         Part { form, span, tokens, pieces }
     }

@@ -82,6 +82,12 @@ pub fn contents(words: &Words, pieces: &mut Vec<Piece>, stretches: &[Range<usize
     let mut contents: Vec<Content> = Vec::with_capacity(stretches.len() + marked);
     let mut next = 0;
     for stretch in stretches {
+        // A piece over several sentences was laid out with the first of them.
+        let covered = contents.last().map_or(0, |content| content.tokens.end);
+        let stretch = stretch.start.max(covered)..stretch.end;
+        if !stretch.clone().any(|at| words.is(at, Shape::WORD)) {
+            continue;
+        }
         while next < marked && pieces[next].tokens.end <= stretch.start {
             contents.push(Content { tokens: pieces[next].tokens.clone(), pieces: next..next + 1 });
             next += 1;
@@ -94,7 +100,7 @@ pub fn contents(words: &Words, pieces: &mut Vec<Piece>, stretches: &[Range<usize
         }
         if first == next {
             let at = pieces.len();
-            pieces.push(reported(words, stretch));
+            pieces.push(reported(words, &stretch));
             contents.push(Content { tokens, pieces: at..at + 1 });
         } else {
             contents.push(Content { tokens, pieces: first..next });

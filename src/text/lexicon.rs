@@ -195,7 +195,7 @@ const CLASS_NAMES: &[(&str, Class)] = &[
     ("preposition", Class::PREPOSITION),
     ("auxiliary", Class::AUXILIARY),
     ("particle", Class::PARTICLE),
-    ("time", Class::TIME),
+    ("calendar", Class::TIME),
     ("man", Class::MANS_NAME),
     ("woman", Class::WOMANS_NAME),
 ];
