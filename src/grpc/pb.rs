@@ -6,6 +6,7 @@
     clippy::pedantic,
     clippy::allow_attributes_without_reason,
     unused_qualifications,
+    rustdoc::bare_urls,
     reason = "generated"
 )]
 
