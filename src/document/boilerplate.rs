@@ -4,7 +4,10 @@
 //! worse than keeping one of furniture, so a phrase counts only where the line around it tells no story.
 
 mod article;
+pub mod feature;
 pub(super) mod line;
+pub mod model;
+pub mod page;
 mod phrase;
 
 use super::{Role, title};
@@ -18,7 +21,11 @@ pub(super) fn roles(text: &str, lines: &[Span], given_title: &str, keep: bool) -
     }
     let scan = line::Scan::new(text, lines);
     let verdicts = article::verdicts(text, &scan);
-    let mut furniture = article::furniture(&scan, &verdicts);
+    let mut furniture = if page::is_page(&scan) {
+        page::furniture(text, &scan, &verdicts)
+    } else {
+        article::furniture(&scan, &verdicts)
+    };
     if furniture.iter().all(|&furniture| furniture) {
         furniture.fill(false);
     }

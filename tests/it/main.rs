@@ -24,6 +24,7 @@ mod playground;
 mod process;
 mod properties;
 mod quotes;
+mod reading;
 mod real_article;
 mod seeds;
 mod summarize;

@@ -51,6 +51,7 @@ pub(in crate::document) enum Ending {
 
 /// A line, scanned.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "properties that are independent of each other")]
 pub(in crate::document) struct Line {
     /// Where it stands.
     pub(in crate::document) span: Span,
@@ -78,6 +79,8 @@ pub(in crate::document) struct Line {
     pub(in crate::document) hash: u64,
     /// It is too long to be read whole.
     pub(in crate::document) long: bool,
+    /// The text is of a language whose common words are on no list.
+    pub(in crate::document) unlisted: bool,
     /// Its very last character is a full stop.
     pub(in crate::document) full_stop: bool,
     /// Its very last character is a comma, a semicolon or a dash.
@@ -87,7 +90,8 @@ pub(in crate::document) struct Line {
 impl Line {
     /// Whether it has the shape of prose: words enough, and an end.
     pub(in crate::document) fn is_prose(&self) -> bool {
-        self.long || (self.words >= 8 && self.ending == Ending::Stop && self.stop_words * 8 >= self.words)
+        self.long
+            || (self.words >= 8 && self.ending == Ending::Stop && (self.unlisted || self.stop_words * 8 >= self.words))
     }
 
     /// Whether it has the shape of a headline or of a teaser: some words, and no end.
@@ -126,7 +130,18 @@ impl Scan {
             let line = scan.line(text, span);
             scan.lines.push(line);
         }
+        scan.note_unlisted();
         scan
+    }
+
+    /// Where of the words of the longer lines hardly any is on a list, that is for want of a list.
+    fn note_unlisted(&mut self) {
+        let longer = || self.lines.iter().filter(|line| line.words >= 8);
+        let words: u64 = longer().map(|line| u64::from(line.words.min(64))).sum();
+        let stop_words: u64 = longer().map(|line| u64::from(line.stop_words)).sum();
+        if stop_words * 16 < words {
+            self.lines.iter_mut().for_each(|line| line.unlisted = true);
+        }
     }
 
     fn line(&mut self, text: &str, span: Span) -> Line {
@@ -146,6 +161,7 @@ impl Scan {
             ending: ending(content),
             hash: HASH_SEED,
             long,
+            unlisted: false,
             full_stop: content.trim_end_matches(['"', '”', '’', '\'', ')']).ends_with('.'),
             comma: content.ends_with([',', ';', '-', '–', '—']),
         };

@@ -1,0 +1,98 @@
+//! Rules for a whole page, dumped as lines or with its markup: most of it is furniture, and what is article must be found.
+
+use super::{
+    article, feature,
+    feature::Rows,
+    line::{Ending, Scan},
+    model::Model,
+    phrase::Verdict,
+};
+use crate::{document::html::Blocks, text::Span};
+
+/// The fewest lines of a page.
+const MIN_LINES: usize = 40;
+
+/// Whether a text is a whole page dumped as lines: many of them short and without an end.
+pub(super) fn is_page(scan: &Scan) -> bool {
+    let is_short = |line: &&super::line::Line| !line.long && line.words <= 6 && line.ending != Ending::Stop;
+    scan.lines.len() >= MIN_LINES && scan.lines.iter().filter(is_short).count() * 2 >= scan.lines.len()
+}
+
+/// A page to learn from or to judge: what both looks need.
+#[derive(Debug)]
+pub struct Judged<'p> {
+    scan: Scan,
+    page: Option<&'p Blocks>,
+    /// What the first look sees.
+    pub rows: Rows,
+    /// How many words each line holds.
+    pub words: Vec<u32>,
+}
+
+impl<'p> Judged<'p> {
+    /// A page as plain lines.
+    #[must_use]
+    pub fn of_lines(text: &str, lines: &[Span]) -> Self {
+        let scan = Scan::new(text, lines);
+        let verdicts = article::verdicts(text, &scan);
+        let rows = feature::of_lines(text, &scan, &verdicts);
+        Self::new(scan, None, rows)
+    }
+
+    /// A page with its markup.
+    #[must_use]
+    pub fn of_blocks(page: &'p Blocks) -> Self {
+        let lines: Vec<Span> = page.blocks.iter().map(|block| block.span).collect();
+        let scan = Scan::new(&page.text, &lines);
+        let verdicts = article::verdicts(&page.text, &scan);
+        let rows = feature::of_lines(&page.text, &scan, &verdicts);
+        let rows = feature::of_blocks(page, &scan, &rows);
+        Self::new(scan, Some(page), rows)
+    }
+
+    fn new(scan: Scan, page: Option<&'p Blocks>, rows: Rows) -> Self {
+        let words = scan.lines.iter().map(|line| line.words).collect();
+        Self { scan, page, rows, words }
+    }
+
+    /// What the second look sees, after the first one gave these chances.
+    #[must_use]
+    pub fn context(&self, chances: &[f32]) -> Rows {
+        feature::in_context(&self.scan, self.page, chances)
+    }
+
+    /// Which of the lines are the article's.
+    #[must_use]
+    pub fn keeps(&self, model: &Model) -> Vec<bool> {
+        let chances = model.first_look(&self.rows);
+        kept(&self.scan, LEAST_SHARES[usize::from(self.page.is_some())], &model.second_look(&self.context(&chances)))
+    }
+}
+
+/// Which lines of a page are furniture.
+pub(in crate::document) fn furniture(text: &str, scan: &Scan, verdicts: &[Option<Verdict>]) -> Vec<bool> {
+    let model = Model::of_lines();
+    let chances = model.first_look(&feature::of_lines(text, scan, verdicts));
+    let chances = model.second_look(&feature::in_context(scan, None, &chances));
+    kept(scan, LEAST_SHARES[0], &chances).into_iter().map(|keep| !keep).collect()
+}
+
+/// The chance from which on a line is kept.
+const KEPT: f32 = 0.4;
+/// An article holds at least so many of a page's words: one in … As plain lines, and with the markup, which tells more.
+const LEAST_SHARES: [u32; 2] = [8, 40];
+
+/// The lines that are likely enough: on a page of an unusual make, those that are as likely as its likeliest.
+fn kept(scan: &Scan, least_share: u32, chances: &[f32]) -> Vec<bool> {
+    let words: u32 = scan.lines.iter().map(|line| line.words).sum();
+    let mut likeliest: Vec<(f32, u32)> =
+        chances.iter().zip(&scan.lines).map(|(&chance, line)| (chance, line.words)).collect();
+    likeliest.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+    let mut sum = 0;
+    let reached = likeliest.iter().find(|(_, words_of_it)| {
+        sum += words_of_it;
+        sum * least_share >= words
+    });
+    let bound = KEPT.min(reached.map_or(0.0, |(chance, _)| chance * 0.6));
+    chances.iter().map(|&chance| chance >= bound).collect()
+}
