@@ -1,5 +1,6 @@
 //! Compiles the protos with protox, so that no machine needs protoc.
 
+#[cfg_attr(not(feature = "messages"), expect(clippy::unnecessary_wraps, reason = "the protos may not compile"))]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=build.rs");
     #[cfg(feature = "messages")]
