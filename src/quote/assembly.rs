@@ -38,7 +38,6 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         let mut last: Option<(&Choice, Part)> = None;
         let mut parts: Vec<Part> = contents.iter().flat_map(|content| self.parts(content, choices)).collect();
         parts.sort_by_key(|part| part.span.begin);
-        parts.sort_by_key(|part| part.span.begin);
         for part in parts {
             let choice = &choices[part.pieces[0]];
             let piece = &scene.pieces[part.pieces[0]];

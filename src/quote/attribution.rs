@@ -9,13 +9,7 @@ pub mod feature;
 
 use std::ops::Range;
 
-use super::{
-    construction,
-    content::Piece,
-    mention::{Kind, Mention},
-    weight::Table,
-    words::Words,
-};
+use super::{construction, content::Piece, mention::Mention, weight::Table, words::Words};
 use crate::{
     cancel::{Cancel, Cancelled},
     text::{Class, token::Shape},
@@ -256,10 +250,4 @@ pub fn choose(candidates: &[Candidate], scores: &[f32]) -> Choice {
         }
     }
     Choice { candidate: candidates[best.0].clone(), probability: best.1 / (total - no_quote) }
-}
-
-/// Whether a mention of this kind can be a source at all.
-#[must_use]
-pub fn is_third_person(kind: Kind) -> bool {
-    kind != Kind::FirstPerson
 }

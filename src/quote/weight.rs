@@ -23,15 +23,12 @@ pub struct Weights {
     pub attribution: Table<'static>,
     /// Which words are reported, a row of four for each feature.
     pub label: Table<'static>,
-    /// Whom a pronoun stands for.
-    pub antecedent: Table<'static>,
 }
 
 static LEARNED: LazyLock<Weights> = LazyLock::new(|| {
     let (attribution, rest) = Table::read(FILE);
-    let (label, rest) = Table::read(rest);
-    let (antecedent, _) = Table::read(rest);
-    Weights { attribution, label, antecedent }
+    let (label, _) = Table::read(rest);
+    Weights { attribution, label }
 });
 
 impl Weights {
