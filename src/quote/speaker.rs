@@ -295,8 +295,9 @@ impl<'s, 'd, 't> Resolver<'s, 'd, 't> {
                 None => scores.push((entity, score)),
             }
         }
+        // Quotes come by where they begin, so the last one's cue can stand after this pronoun.
         if let Some((speaker, spoke)) = self.last_speaker
-            && sentence - spoke <= 3
+            && sentence.checked_sub(spoke).is_some_and(|apart| apart <= 3)
         {
             let score = self.fits(speaker, wanted) + 1.6;
             match scores.iter_mut().find(|(known, _)| *known == speaker) {
