@@ -5,6 +5,7 @@ pub mod attribution;
 mod construction;
 pub mod content;
 pub mod mention;
+pub mod reference;
 pub mod reported;
 pub mod speaker;
 pub mod weight;

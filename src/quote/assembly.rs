@@ -8,7 +8,8 @@ use super::{
     construction,
     content::Content,
     mention::Mention,
-    speaker::{self, Entities, Referent, Resolver},
+    reference::{Referent, Resolver},
+    speaker::{self, Entities},
 };
 use crate::text::{Span, token::Shape};
 
@@ -33,7 +34,11 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
     pub(super) fn assemble(mut self, contents: &[Content], choices: &[Choice]) -> Quotes {
         let scene = self.scene;
         let entities = std::mem::take(&mut self.entities);
-        let mut resolver = Resolver::new(scene.words, &scene.mentions, &scene.pieces, &entities);
+        let sources = choices.iter().filter_map(|choice| match choice.candidate {
+            Candidate::Source { mention, .. } => Some(mention),
+            _ => None,
+        });
+        let resolver = Resolver::new(scene.words, &scene.mentions, &scene.pieces, &entities, sources);
         let mut quotes: Vec<Quote> = Vec::new();
         let mut last: Option<(&Choice, Part)> = None;
         let mut parts: Vec<Part> = contents.iter().flat_map(|content| self.parts(content, choices)).collect();
@@ -58,7 +63,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
                     quote.form = Form::Mixed;
                 }
             } else {
-                let attribution = self.attribution(&mut resolver, &entities, choice);
+                let attribution = self.attribution(&resolver, &entities, choice);
                 let paragraph_index = scene.words.document.paragraphs[piece.paragraph].body_index;
                 quotes.push(Quote {
                     form: part.form,
@@ -153,7 +158,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         holds_source || is_bare || same_sentence
     }
 
-    fn attribution(&mut self, resolver: &mut Resolver, entities: &Entities, choice: &Choice) -> Option<Attribution> {
+    fn attribution(&mut self, resolver: &Resolver, entities: &Entities, choice: &Choice) -> Option<Attribution> {
         let Candidate::Source { mention, cue } = &choice.candidate else { return None };
         let scene = self.scene;
         let mention = construction::named_behind(scene, *mention).unwrap_or(*mention);
@@ -186,7 +191,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         let index =
             *self.speaker_of.entry(id).or_insert_with(|| u32::try_from(self.speakers.len()).unwrap_or(u32::MAX));
         if index as usize == self.speakers.len() {
-            let description = entity.description.as_ref().map(|description| self.span(description));
+            let description = entity.fullest_description().map(|description| self.span(description));
             self.speakers.push(Speaker { name, description, quote_count: 0, mentions: Vec::new() });
         }
         let speaker = &mut self.speakers[index as usize];

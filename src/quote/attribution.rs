@@ -97,7 +97,7 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
             if self.symbols[at] == feature::PIECE {
                 break;
             }
-            if words.on(at, Class::CUE) {
+            if words.on(at, Class::CUE) && !self.is_hearsay(at, &bounds) {
                 found[count] = place(at);
                 count += 1;
             }
@@ -106,6 +106,16 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
         let before = bounds.start.max(mention.tokens.start.saturating_sub(4))..mention.tokens.start;
         found[2] = before.rev().find(|&at| words.on(at, Class::CUE)).and_then(place);
         found
+    }
+
+    /// "were said to": those of whom it is said say nothing.
+    fn is_hearsay(&self, cue: usize, bounds: &Range<usize>) -> bool {
+        let words = self.words;
+        let before = cue.checked_sub(1).filter(|&before| before >= bounds.start);
+        before.is_some_and(|before| matches!(words.text(before), "is" | "are" | "was" | "were" | "been"))
+            && cue + 1 < bounds.end
+            && words.text(cue + 1) == "to"
+            && matches!(words.text(cue), "said" | "reported" | "thought" | "believed" | "known" | "alleged" | "claimed")
     }
 
     /// Past ", the mayor of Bree," or "(D-Ohio)".

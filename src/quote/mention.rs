@@ -3,10 +3,7 @@
 use std::ops::Range;
 
 use super::words::{Words, range};
-use crate::{
-    document::Role,
-    text::{Class, token::Shape},
-};
+use crate::text::{Class, Language, token::Shape};
 
 /// The most tokens before a noun that belong to its phrase.
 const MAX_MODIFIERS: usize = 9;
@@ -140,6 +137,18 @@ fn begins_name(words: &Words, bounds: &Range<usize>, at: usize) -> bool {
     if !words.is(at, Shape::CAPITALISED) || words.on(at, FUNCTION.or(Class::DETERMINER)) {
         return false;
     }
+    // "Russian-built"
+    let part = at + 2;
+    if part < bounds.end
+        && words.byte(at + 1) == b'-'
+        && !words.is(at + 1, Shape::AFTER_SPACE)
+        && !words.is(part, Shape::AFTER_SPACE)
+        && words.is(part, Shape::WORD)
+        && words.text(part).starts_with(char::is_lowercase)
+        && words.document.language == Language::English
+    {
+        return false;
+    }
     let opens = at == bounds.start || !words.is(at - 1, Shape::WORD) && words.byte(at - 1) != b'-';
     if !opens {
         return true;
@@ -151,7 +160,10 @@ fn begins_name(words: &Words, bounds: &Range<usize>, at: usize) -> bool {
         return false;
     }
     if words.on(at, Class::ROLE.or(Class::BODY)) {
-        return next_is_name || words.on(at, Class::TITLE) && at + 1 < bounds.end && words.byte(at + 1) == b'.';
+        let of_office = at + 2 < bounds.end && words.text(at + 1) == "of" && words.is(at + 2, Shape::CAPITALISED);
+        return next_is_name
+            || of_office && words.on(at, Class::TITLE)
+            || words.on(at, Class::TITLE) && at + 1 < bounds.end && words.byte(at + 1) == b'.';
     }
     next_is_name || !words.is_written_low(at)
 }
@@ -160,7 +172,7 @@ fn begins_name(words: &Words, bounds: &Range<usize>, at: usize) -> bool {
 fn name_end(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
     let limit = bounds.end.min(at + MAX_NAME);
     // In a headline every word is capitalised.
-    let is_headline = words.sentence(at).role == Role::Title;
+    let is_headline = words.is_headline(at);
     let is_verb = |at: usize| is_headline && words.on(at, Class::CUE);
     let is_name_word = |at: usize| {
         at < limit && !is_verb(at) && words.is(at, Shape::CAPITALISED) && !words.on(at, FUNCTION.or(Class::DETERMINER))
@@ -232,6 +244,11 @@ fn named(words: &Words, bounds: &Range<usize>, begin: usize, end: usize) -> Opti
                 core += 1;
             }
         }
+    }
+    // "Secretary of State John Kerry": the office's own name is none of the person's.
+    if core + 2 < end && core > begin && words.text(core) == "of" {
+        let is_first_name = |at: &usize| words.on(*at, Class::MANS_NAME.or(Class::WOMANS_NAME));
+        core = (core + 1..last).find(is_first_name).unwrap_or(core + 2);
     }
     if end - begin == 1 && words.on(last, Class::TITLE_ABBREVIATION) {
         return None;

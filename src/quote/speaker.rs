@@ -1,50 +1,49 @@
-//! Whom mentions name: names of one person or body brought together, pronouns and descriptions led back to them.
+//! Who is named: the names of one person or body brought together, with what the text says of who that is.
 //!
-//! Names meet by their last words, as newsrooms use them: the full name once, the last name from then on. A pronoun goes to
-//! the likeliest person before it, by the cues that centering theory (Grosz, Joshi and Weinstein 1995) and Lappin and Leass
-//! (1994) found to matter: how near, whether subject, how often named, and who spoke last.
+//! Names meet by their last words, as newsrooms use them: the full name once, the last name from then on.
 
 use std::{collections::HashMap, ops::Range};
 
 use super::{
-    content::Piece,
     mention::{Kind, Mention},
     words::Words,
 };
-use crate::{
-    document::Role,
-    text::{Class, token::Shape},
-};
+use crate::text::{Class, token::Shape};
 
 /// How many people of one last name are told apart.
 const MAX_NAMESAKES: usize = 8;
-/// How many mentions before a pronoun are weighed.
-const MAX_ANTECEDENTS: usize = 24;
-/// How many sentences back a pronoun may point.
-const MAX_SENTENCES: u32 = 8;
+/// How many mentions back a description may point.
+const MAX_BACK: usize = 64;
+/// How many descriptions of one entity are kept.
+const MAX_DESCRIPTIONS: usize = 8;
+/// The least share of its words, in percent, that a description has in common with an earlier one of the same person.
+const MIN_SHARED: usize = 25;
 /// The most tokens that say who somebody is.
 const MAX_DESCRIPTION: usize = 16;
 
-/// A person or body that the document names.
+/// A person or body that the document speaks of.
 #[derive(Clone, Debug)]
 pub struct Entity {
-    /// The tokens of the fullest name.
+    /// The tokens of the fullest name; of the first description, where there is none.
     pub name: Range<usize>,
-    /// The tokens that say who it is.
-    pub description: Option<Range<usize>>,
+    /// Whether it has a name.
+    pub is_named: bool,
+    /// What the text says of who it is, in reading order.
+    pub descriptions: Vec<Range<usize>>,
     /// The sex, where it shows.
-    gender: Option<Gender>,
+    pub gender: Option<Gender>,
     /// It has a title, a first name, or is called he or she: no body.
-    is_person: bool,
+    pub is_person: bool,
     /// A verb of speech stands right behind it somewhere.
-    speaks: bool,
-    /// How often it is named.
-    mention_count: u32,
+    pub speaks: bool,
 }
 
+/// A person's sex, as words tell it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Gender {
+pub enum Gender {
+    /// A man or boy.
     Male,
+    /// A woman or girl.
     Female,
 }
 
@@ -53,7 +52,7 @@ enum Gender {
 pub struct Entities {
     /// In the order of their first full names.
     pub entities: Vec<Entity>,
-    /// The entity of each mention that is a name.
+    /// The entity of each mention that names or describes one.
     pub of_mention: Vec<Option<usize>>,
 }
 
@@ -66,7 +65,7 @@ pub fn entities(words: &Words, mentions: &[Mention]) -> Entities {
     let is_name = |mention: &&Mention| mention.kind == Kind::Name;
     let several = |mention: &Mention| name_words(words, mention).count() > 1;
     // The headline's last: its names run into its other capitalised words.
-    let is_headline = |mention: &Mention| words.sentence(mention.tokens.start).role == Role::Title;
+    let is_headline = |mention: &Mention| words.is_headline(mention.tokens.start);
     for (headline, full) in [(false, true), (true, true), (false, false), (true, false)] {
         for (at, mention) in mentions.iter().enumerate().filter(|(_, mention)| is_name(mention)) {
             if several(mention) != full || is_headline(mention) != headline {
@@ -88,14 +87,7 @@ pub fn entities(words: &Words, mentions: &[Mention]) -> Entities {
             };
             let known = before(by_last.get(&last)).or_else(|| before(by_first.get(&last).filter(|_| !full)));
             let id = known.unwrap_or_else(|| {
-                all.entities.push(Entity {
-                    name: mention.core.clone(),
-                    description: None,
-                    gender: None,
-                    is_person: false,
-                    speaks: false,
-                    mention_count: 0,
-                });
+                all.entities.push(Entity::new(mention.core.clone(), true));
                 let id = all.entities.len() - 1;
                 by_last.entry(last).or_default().push(id);
                 if full && !headline {
@@ -104,13 +96,113 @@ pub fn entities(words: &Words, mentions: &[Mention]) -> Entities {
                 id
             });
             all.of_mention[at] = Some(id);
-            all.entities[id].meet(words, mention);
+            all.entities[id].meet(words, mention, headline && known.is_some());
             if full && let Some(short) = acronym(words, mention) {
                 by_last.entry(short).or_default().push(id);
             }
         }
     }
+    described(words, mentions, &mut all);
     all
+}
+
+/// Leads descriptions back to whom they describe: by apposition, or by the words that said before who somebody is.
+/// One that describes nobody who is named stands for a person of its own.
+fn described(words: &Words, mentions: &[Mention], all: &mut Entities) {
+    let mut unnamed: HashMap<u32, usize> = HashMap::new();
+    let nominals = mentions.iter().enumerate().filter(|(_, mention)| mention.kind == Kind::Nominal);
+    for (at, nominal) in nominals.clone() {
+        if let Some(id) = beside(words, mentions, at).and_then(|name| all.of_mention[name]) {
+            all.of_mention[at] = Some(id);
+            all.entities[id].describe(words, nominal.tokens.clone());
+        }
+    }
+    for (at, nominal) in nominals {
+        let stands_alone = nominal.tokens.start == nominal.core.start;
+        if all.of_mention[at].is_some() || stands_alone || !is_one_person(words, nominal) {
+            continue;
+        }
+        let head = words.prints[nominal.core.end - 1];
+        let is_definite = matches!(words.text(nominal.tokens.start), "the" | "The" | "this" | "This");
+        let id = is_definite.then(|| all.described_by(words, mentions, at)).flatten();
+        let id = id.or_else(|| unnamed.get(&head).copied().filter(|_| !is_indefinite(words, nominal)));
+        let id = id.unwrap_or_else(|| {
+            let mut entity = Entity::new(nominal.tokens.clone(), false);
+            entity.describe(words, nominal.tokens.clone());
+            all.entities.push(entity);
+            unnamed.insert(head, all.entities.len() - 1);
+            all.entities.len() - 1
+        });
+        all.of_mention[at] = Some(id);
+    }
+}
+
+/// The name that stands beside a description: "The prime minister, Agneta Borg,", "Pompeo is the top diplomat".
+fn beside(words: &Words, mentions: &[Mention], at: usize) -> Option<usize> {
+    let nominal = &mentions[at];
+    let end = nominal.tokens.end;
+    if let Some(next) = mentions.get(at + 1).filter(|next| next.kind == Kind::Name)
+        && next.tokens.start == end + 1
+        && words.text(end) == ","
+    {
+        let behind = next.tokens.end;
+        let is_closed = behind >= words.len()
+            || words.sentence_of[behind] != words.sentence_of[end]
+            || matches!(words.text(behind), "," | "." | ";" | ":" | "–" | "—" | ")");
+        return is_closed.then_some(at + 1);
+    }
+    let last = at.checked_sub(1)?;
+    let before = &mentions[last];
+    let is = before.tokens.end;
+    let names = before.kind == Kind::Name
+        && is + 1 == nominal.tokens.start
+        && matches!(words.text(is), "is" | "was")
+        && words.on(is + 1, Class::DETERMINER);
+    names.then_some(last)
+}
+
+/// Whether a description is of one person, not of several or of a body.
+fn is_one_person(words: &Words, nominal: &Mention) -> bool {
+    let head = nominal.core.end - 1;
+    let text = words.text(head);
+    let is_plural = text.ends_with('s') && !text.ends_with("ss")
+        || text.ends_with("men")
+        || matches!(words.text(nominal.tokens.start), "two" | "some" | "many" | "these" | "those" | "all" | "several")
+        || matches!(text, "people" | "others" | "many" | "some" | "those" | "most" | "audience" | "crowd" | "couple");
+    words.on(head, Class::ROLE.or(Class::MALE).or(Class::FEMALE)) && !words.on(head, Class::BODY) && !is_plural
+}
+
+fn is_indefinite(words: &Words, nominal: &Mention) -> bool {
+    matches!(words.text(nominal.tokens.start), "a" | "an" | "A" | "An" | "another" | "Another" | "one" | "One")
+}
+
+impl Entities {
+    /// Who was named before the mention `at` and is described by its words: the head, and the names in it.
+    fn described_by(&self, words: &Words, mentions: &[Mention], at: usize) -> Option<usize> {
+        let nominal = &mentions[at];
+        let head = words.prints[nominal.core.end - 1];
+        let is_content =
+            |at: usize| words.is(at, Shape::WORD) && !words.on(at, Class::DETERMINER.or(Class::PREPOSITION));
+        let wanted: Vec<u32> = nominal.tokens.clone().filter(|&at| is_content(at)).map(|at| words.prints[at]).collect();
+        let share = |range: &Range<usize>| -> usize {
+            let holds = |print: u32| range.clone().any(|at| words.prints[at] == print);
+            if !holds(head) {
+                return 0;
+            }
+            let of = range.clone().filter(|&at| is_content(at)).count();
+            let both = wanted.iter().filter(|&&print| holds(print)).count();
+            100 * both / (of + wanted.len() - both).max(1)
+        };
+        let mut best: Option<(usize, usize)> = None;
+        let before = self.of_mention[..at].iter().rev().take(MAX_BACK).flatten();
+        for &id in before.filter(|&&id| self.entities[id].is_named) {
+            let shared = self.entities[id].descriptions.iter().map(share).max().unwrap_or_default();
+            if shared >= MIN_SHARED && best.is_none_or(|(_, most)| shared > most) {
+                best = Some((id, shared));
+            }
+        }
+        best.map(|(id, _)| id)
+    }
 }
 
 /// The words of a name, without "Jr." and the like.
@@ -140,10 +232,35 @@ fn acronym(words: &Words, mention: &Mention) -> Option<u32> {
 }
 
 impl Entity {
-    /// Learns what a mention shows of it.
-    fn meet(&mut self, words: &Words, mention: &Mention) {
-        self.mention_count += 1;
-        if mention.core.len() > self.name.len() {
+    fn new(name: Range<usize>, is_named: bool) -> Self {
+        Self { name, is_named, descriptions: Vec::new(), gender: None, is_person: false, speaks: false }
+    }
+
+    /// The longest description, the first of several.
+    #[must_use]
+    pub fn fullest_description(&self) -> Option<&Range<usize>> {
+        self.descriptions.iter().rev().max_by_key(|description| description.len())
+    }
+
+    /// Learns what a description shows of it.
+    fn describe(&mut self, words: &Words, description: Range<usize>) {
+        // "her husband" is a man.
+        for at in description.clone().filter(|&at| !words.on(at, Class::DETERMINER)) {
+            if words.on(at, Class::FEMALE) {
+                self.gender.get_or_insert(Gender::Female);
+            } else if words.on(at, Class::MALE) && words.token(at).span.len_bytes() > 3 {
+                self.gender.get_or_insert(Gender::Male);
+            }
+        }
+        self.is_person |= description.clone().any(|at| words.on(at, Class::ROLE));
+        if self.descriptions.len() < MAX_DESCRIPTIONS {
+            self.descriptions.push(description);
+        }
+    }
+
+    /// Learns what a mention shows of it; one in a headline is no fuller name.
+    fn meet(&mut self, words: &Words, mention: &Mention, is_headline: bool) {
+        if mention.core.len() > self.name.len() && !is_headline {
             self.name = mention.core.clone();
         }
         let title = mention.tokens.start..mention.core.start;
@@ -168,19 +285,11 @@ impl Entity {
         self.speaks |= behind < words.len() && is(behind, Class::CUE);
         let holds_body = mention.core.clone().any(|at| is(at, Class::BODY));
         self.is_person |= self.gender.is_some() && !holds_body;
-        let after = appositive(words, mention);
-        let described = after.clone().or_else(|| titled(words, &title));
-        if self.description.is_none() {
-            self.description = described;
+        if let Some(before) = titled(words, &title) {
+            self.describe(words, before);
         }
-        if let Some(after) = after {
-            for at in after {
-                if is(at, Class::FEMALE) {
-                    self.gender.get_or_insert(Gender::Female);
-                } else if is(at, Class::MALE) && words.token(at).span.len_bytes() > 3 {
-                    self.gender.get_or_insert(Gender::Male);
-                }
-            }
+        if let Some(after) = appositive(words, mention) {
+            self.describe(words, after);
             self.is_person = true;
         }
     }
@@ -222,167 +331,4 @@ fn appositive(words: &Words, mention: &Mention) -> Option<Range<usize>> {
     }
     let holds_role = (begin..end).any(|at| words.on(at, Class::ROLE.or(Class::TITLE)));
     (holds_role && end > begin).then_some(begin..end)
-}
-
-/// Whom a mention stands for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Referent {
-    /// A named person or body.
-    Entity(usize),
-    /// Words that name nobody, but say more than the mention: "who".
-    Words(Range<usize>),
-    /// Nothing more than the mention says.
-    Itself,
-}
-
-/// Leads mentions back to whom they name, in reading order.
-#[derive(Debug)]
-pub struct Resolver<'s, 'd, 't> {
-    words: &'s Words<'d, 't>,
-    mentions: &'s [Mention],
-    entities: &'s Entities,
-    /// Whether each mention stands inside a quote.
-    is_quoted: Vec<bool>,
-    /// Who spoke last, and in which sentence.
-    last_speaker: Option<(usize, u32)>,
-}
-
-impl<'s, 'd, 't> Resolver<'s, 'd, 't> {
-    /// A resolver at the document's beginning.
-    #[must_use]
-    pub fn new(words: &'s Words<'d, 't>, mentions: &'s [Mention], pieces: &[Piece], entities: &'s Entities) -> Self {
-        let mut marked = pieces.iter().filter(|piece| piece.is_marked).peekable();
-        let is_quoted = mentions.iter().map(|mention| {
-            while marked.next_if(|piece| piece.tokens.end <= mention.tokens.start).is_some() {}
-            marked.peek().is_some_and(|piece| piece.tokens.start <= mention.tokens.start)
-        });
-        Self { words, mentions, entities, is_quoted: is_quoted.collect(), last_speaker: None }
-    }
-
-    /// Whom the mention stands for, and how likely that is.
-    pub fn resolve(&mut self, mention: usize) -> (Referent, f32) {
-        let (referent, likely) = match self.mentions[mention].kind {
-            Kind::Name => (self.entities.of_mention[mention].map_or(Referent::Itself, Referent::Entity), 1.0),
-            Kind::Nominal => (self.described(mention), 1.0),
-            Kind::Pronoun => self.antecedent(mention),
-            Kind::Relative => (self.relative(mention), 0.9),
-            Kind::Plural | Kind::FirstPerson => (Referent::Itself, 0.5),
-        };
-        if let Referent::Entity(entity) = referent {
-            self.last_speaker = Some((entity, self.words.sentence_of[self.mentions[mention].tokens.start]));
-        }
-        (referent, likely)
-    }
-
-    /// The person a "he" or "she" stands for.
-    fn antecedent(&self, mention: usize) -> (Referent, f32) {
-        let pronoun = &self.mentions[mention];
-        let at = pronoun.tokens.start;
-        let wanted = if self.words.on(at, Class::SHE) { Gender::Female } else { Gender::Male };
-        let sentence = self.words.sentence_of[at];
-        let mut scores: Vec<(usize, f32)> = Vec::new();
-        for before in (0..mention).rev().take(MAX_ANTECEDENTS * 2) {
-            let Some(entity) = self.entities.of_mention[before] else { continue };
-            let other = &self.mentions[before];
-            let apart = sentence - self.words.sentence_of[other.tokens.start];
-            if apart > MAX_SENTENCES || scores.len() >= MAX_ANTECEDENTS {
-                break;
-            }
-            let score = self.fits(entity, wanted) + self.nearness(before, apart, at);
-            match scores.iter_mut().find(|(known, _)| *known == entity) {
-                // Named again nearby: each adds a little.
-                Some((_, best)) => *best = best.max(score) + 0.25,
-                None => scores.push((entity, score)),
-            }
-        }
-        // Quotes come by where they begin, so the last one's cue can stand after this pronoun.
-        if let Some((speaker, spoke)) = self.last_speaker
-            && sentence.checked_sub(spoke).is_some_and(|apart| apart <= 3)
-        {
-            let score = self.fits(speaker, wanted) + 1.6;
-            match scores.iter_mut().find(|(known, _)| *known == speaker) {
-                Some((_, best)) => *best = best.max(score) + 1.0,
-                None => scores.push((speaker, score)),
-            }
-        }
-        let best = scores.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1));
-        let Some((entity, score)) = best.filter(|(_, score)| *score > -4.0) else { return (Referent::Itself, 0.3) };
-        let total: f32 = scores.iter().map(|(_, other)| (other - score).exp()).sum();
-        (Referent::Entity(entity), 1.0 / total)
-    }
-
-    /// How well a "he" or "she" suits an entity.
-    fn fits(&self, entity: usize, wanted: Gender) -> f32 {
-        let entity = &self.entities.entities[entity];
-        let gender = match entity.gender {
-            Some(gender) if gender == wanted => 1.0,
-            Some(_) => -8.0,
-            None if entity.is_person => 0.0,
-            None if entity.speaks => -0.6,
-            None => -2.2,
-        };
-        #[expect(clippy::cast_precision_loss, reason = "a small count")]
-        let often = (entity.mention_count as f32).ln();
-        gender + 0.35 * often
-    }
-
-    /// How near a mention is to the pronoun at `at`, in the reader's mind.
-    fn nearness(&self, mention: usize, sentences_apart: u32, at: usize) -> f32 {
-        let words = self.words;
-        let other = &self.mentions[mention];
-        #[expect(clippy::cast_precision_loss, reason = "a small count")]
-        let mut score = -0.5 * sentences_apart as f32;
-        let opening = words.sentence_tokens(other.tokens.start).start;
-        let is_subject = other.tokens.start <= opening + 1
-            || other.tokens.end < words.len()
-                && words.on(other.tokens.end, Class::CUE.or(Class::AUXILIARY))
-                && !words.on(other.tokens.start.saturating_sub(1), Class::PREPOSITION);
-        score += if is_subject { 0.9 } else { 0.0 };
-        if self.is_quoted[mention] {
-            score -= 1.6;
-        }
-        if other.tokens.end < words.len() && matches!(words.text(other.tokens.end), "'s" | "’s" | "’") {
-            score -= 0.4;
-        }
-        if words.paragraph(other.tokens.start) != words.paragraph(at) {
-            score -= 0.3;
-        }
-        score
-    }
-
-    /// "the deputy minister": the last one before it who is described so.
-    fn described(&self, mention: usize) -> Referent {
-        let words = self.words;
-        let nominal = &self.mentions[mention];
-        let head = words.prints[nominal.core.end - 1];
-        let is_definite = matches!(words.text(nominal.tokens.start), "the" | "The" | "this" | "This");
-        if !is_definite || nominal.tokens.len() > 6 {
-            return Referent::Itself;
-        }
-        let describes = |range: Option<Range<usize>>| range.into_iter().flatten().any(|at| words.prints[at] == head);
-        let of_before = self.entities.of_mention[..mention].iter().rev().take(MAX_ANTECEDENTS * 2).flatten();
-        for &entity in of_before {
-            if describes(self.entities.entities[entity].description.clone()) {
-                return Referent::Entity(entity);
-            }
-        }
-        Referent::Itself
-    }
-
-    /// "who": what stands right before it.
-    fn relative(&self, mention: usize) -> Referent {
-        let at = self.mentions[mention].tokens.start;
-        let before = (0..mention).rev().take(4).find(|&before| {
-            let other = &self.mentions[before];
-            matches!(other.kind, Kind::Name | Kind::Nominal) && other.tokens.end + 2 >= at
-        });
-        // Past an appositive: "Lee, the mayor of Bree, who".
-        let before =
-            before.or_else(|| (0..mention).rev().take(4).find(|&before| self.mentions[before].kind == Kind::Name));
-        match before.map(|before| (before, self.entities.of_mention[before])) {
-            Some((_, Some(entity))) => Referent::Entity(entity),
-            Some((before, None)) => Referent::Words(self.mentions[before].tokens.clone()),
-            None => Referent::Itself,
-        }
-    }
 }

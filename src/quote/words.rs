@@ -19,6 +19,8 @@ pub struct Words<'d, 't> {
     pub sentence_of: Vec<u32>,
     /// Whether each word of the vocabulary stands anywhere in lower case.
     lower: Vec<bool>,
+    /// Whether each sentence is written as a headline is.
+    headlines: Vec<bool>,
 }
 
 impl std::fmt::Debug for Words<'_, '_> {
@@ -42,13 +44,21 @@ impl<'d, 't> Words<'d, 't> {
         for (at, sentence) in (0..).zip(&document.sentences) {
             sentence_of[range(&sentence.tokens)].fill(at);
         }
+        let headlines = document.sentences.iter().map(|sentence| is_headline(document, sentence)).collect();
         Self {
             document,
             classes: document.tokens.iter().map(|token| vocabulary.word(token.word).classes).collect(),
             prints: document.tokens.iter().map(|token| prints[token.word as usize]).collect(),
             sentence_of,
             lower,
+            headlines,
         }
+    }
+
+    /// Whether the token stands in the headline, or in a sentence all of whose longer words are capitalised.
+    #[must_use]
+    pub fn is_headline(&self, at: usize) -> bool {
+        self.headlines[self.sentence_of[at] as usize]
     }
 
     /// How many there are.
@@ -129,6 +139,22 @@ impl<'d, 't> Words<'d, 't> {
         sentence.role != Role::Boilerplate
     }
 }
+
+fn is_headline(document: &Document, sentence: &Sentence) -> bool {
+    let longer = |token: &&Token| token.shape.is(Shape::WORD) && token.span.len_bytes() >= MIN_LONG_BYTES;
+    let tokens = &document.tokens[range(&sentence.tokens)];
+    let (mut count, mut capitalised) = (0, 0);
+    for token in tokens.iter().filter(longer) {
+        count += 1;
+        capitalised += usize::from(token.shape.is(Shape::CAPITALISED));
+    }
+    sentence.role == Role::Title || count >= MIN_LONG_WORDS && count == capitalised
+}
+
+/// The fewest bytes of a word that headlines in title case capitalise.
+const MIN_LONG_BYTES: usize = 5;
+/// The fewest such words by which title case is told from a sentence of names.
+const MIN_LONG_WORDS: usize = 5;
 
 /// A range of tokens as indexes.
 #[must_use]

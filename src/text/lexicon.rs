@@ -79,6 +79,8 @@ impl Class {
     pub const MANS_NAME: Class = Class(1 << 28);
     /// A first name of women.
     pub const WOMANS_NAME: Class = Class(1 << 29);
+    /// People who speak for others: "spokesman", "lawyer".
+    pub const DELEGATE: Class = Class(1 << 30);
 
     /// Speaks of who speaks or is spoken to: I, we, you.
     pub const ADDRESSING: Class = Class(1 << 59);
@@ -186,6 +188,7 @@ const CLASS_NAMES: &[(&str, Class)] = &[
     ("honorific", Class::TITLE),
     ("male", Class::MALE),
     ("female", Class::FEMALE),
+    ("delegate", Class::DELEGATE),
     ("he", Class::HE),
     ("she", Class::SHE),
     ("they", Class::THEY),
