@@ -93,7 +93,7 @@ fn commonness(files: &[&str]) -> Fallible<()> {
                 if word.classes.any(Class::STOP) || !folded.bytes().all(|b| b.is_ascii_lowercase()) {
                     continue;
                 }
-                let stem = vocabulary.stem(word.term);
+                let stem = &*vocabulary.stem(word.term);
                 if !std::mem::replace(&mut seen[word.term as usize], true) {
                     *stems.entry(stem.to_owned()).or_default() += 1;
                 }

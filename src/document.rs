@@ -15,6 +15,10 @@ use crate::{
     text::{self, Class, Language, Mark, Span, Token, Vocabulary, token::Shape},
 };
 
+/// About how many bytes of a text make a token or a sentence, or a little less: what room is made for.
+const USUAL_TOKEN_BYTES: usize = 5;
+const USUAL_SENTENCE_BYTES: usize = 100;
+
 /// How an article is to be read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ReadOptions<'a> {
@@ -152,6 +156,9 @@ impl<'a> Document<'a> {
             Some(line) => Title::Found(lines[line]),
             None => Title::None,
         };
+        document.paragraphs.reserve(lines.len());
+        document.sentences.reserve(lines.len() + document.text.len() / USUAL_SENTENCE_BYTES);
+        document.tokens.reserve(document.text.len() / USUAL_TOKEN_BYTES);
         document.read_paragraphs(&lines, &roles, cancel)?;
         document.mark_openings();
         repeat::mark(&mut document, cancel)?;

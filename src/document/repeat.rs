@@ -4,7 +4,8 @@
 //! all other punctuation aside). A pair that overlaps so much must share one of the smallest fifth of its bigrams, in any fixed
 //! order (the prefix filter of set-similarity joins: Chaudhuri et al. 2006, Bayardo et al. 2007), so only these
 //! are looked up, and of these only the ones that two sentences have. Each sentence meets one candidate of each group it may
-//! belong to: linear in the text, but for sorting.
+//! belong to: linear in the text, but for sorting. Most sentences need not even be sorted: one with too many words that the
+//! text has nowhere else shares too few bigrams with any other.
 
 use std::ops::Range;
 
@@ -83,11 +84,11 @@ struct Sentences {
 
 impl Sentences {
     fn of(document: &Document<'_>, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
-        let mut bigrams = Vec::with_capacity(document.tokens.len());
-        let mut ranges = Vec::with_capacity(document.sentences.len());
+        let counts = word_counts(document);
+        let (mut bigrams, mut ranges) = (Vec::new(), Vec::new());
         for (at, sentence) in document.sentences.iter().enumerate() {
             cancel.check()?;
-            if sentence.role != Role::Body {
+            if sentence.role != Role::Body || is_unlike_any(document, sentence, &counts) {
                 continue;
             }
             let begin = bigrams.len();
@@ -112,6 +113,32 @@ impl Sentences {
         all.sort_unstable();
         all.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).map(|same| same[0]).collect()
     }
+}
+
+/// How often the text has each word; 255 stands for all that is more.
+fn word_counts(document: &Document<'_>) -> Vec<u8> {
+    let mut counts = vec![0u8; document.vocabulary.word_count()];
+    for token in &document.tokens {
+        let count = &mut counts[token.word as usize];
+        *count = count.saturating_add(1);
+    }
+    counts
+}
+
+/// Whether more than a fifth of a sentence's bigrams hold a word that stands nowhere else, so that no other sentence has
+/// them.
+fn is_unlike_any(document: &Document<'_>, sentence: &Sentence, counts: &[u8]) -> bool {
+    let (mut bigrams, mut own) = (0, 0);
+    let mut last_is_own = None;
+    for token in document.tokens_of(sentence).iter().filter(|token| token.shape.is(Shape::WORD)) {
+        let is_own = counts[token.word as usize] == 1;
+        if let Some(last_is_own) = last_is_own {
+            bigrams += 1;
+            own += u32::from(is_own || last_is_own);
+        }
+        last_is_own = Some(is_own);
+    }
+    bigrams < own * 5
 }
 
 /// Adds the distinct bigrams of a sentence's words, in the order of their scrambled values.

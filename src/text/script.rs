@@ -39,6 +39,16 @@ pub(crate) mod ascii {
     };
 }
 
+/// Where the first of the bytes stands that `holds` is true of. It is asked of sixteen at a time, which the compiler makes
+/// one instruction or two of: a few comparisons are faster than a table.
+#[inline]
+pub(super) fn position(bytes: &[u8], holds: impl Fn(u8) -> bool) -> Option<usize> {
+    let (chunks, _) = bytes.as_chunks::<16>();
+    let plain = chunks.iter().take_while(|chunk| !chunk.iter().fold(false, |any, &byte| any | holds(byte))).count();
+    let begin = plain * 16;
+    bytes[begin..].iter().position(|&byte| holds(byte)).map(|at| begin + at)
+}
+
 /// The character that begins at byte `at`.
 #[inline]
 pub(super) fn char_at(text: &str, at: usize) -> char {

@@ -10,7 +10,7 @@ mod list_item;
 use super::{
     Class, Language, Span,
     lexicon::Lexicon,
-    script::{char_at, char_before, is_space},
+    script::{char_at, char_before, is_space, position},
 };
 use abbreviation::Before;
 
@@ -93,17 +93,11 @@ struct Run {
     next_opening: usize,
 }
 
-/// Bytes that begin a [`Terminator`].
-static MAY_TERMINATE: [bool; 256] = {
-    let mut table = [false; 256];
-    let bytes = [b'.', b'!', b'?', b':', 0xd6, 0xd8, 0xdb, 0xe0, 0xe1, 0xe2, 0xe3, 0xef];
-    let mut at = 0;
-    while at < bytes.len() {
-        table[bytes[at] as usize] = true;
-        at += 1;
-    }
-    table
-};
+/// Whether a [`Terminator`] or a colon may begin with the byte.
+#[inline]
+fn may_terminate(byte: u8) -> bool {
+    (byte == b'.') | (byte == b'!') | (byte == b'?') | (byte == b':') | (byte >= 0xd6)
+}
 
 /// What ends an address or a product's name, and no sentence, where no white space stands before it.
 const DOMAINS: [&str; 6] = ["com", "net", "org", "info", "gov", "js"];
@@ -123,7 +117,7 @@ impl Splitter<'_> {
     fn next_candidate(&self, mut at: usize) -> Option<usize> {
         let bytes = &self.text.as_bytes()[..self.limit];
         loop {
-            at += bytes[at..].iter().position(|&byte| MAY_TERMINATE[byte as usize])?;
+            at += position(&bytes[at..], may_terminate)?;
             let c = char_at(self.text, at);
             if c == ':' || Terminator::of(c).is_some() {
                 return Some(at);

@@ -3,6 +3,8 @@
 mod interner;
 pub(crate) mod key;
 
+use std::borrow::Cow;
+
 use interner::Interner;
 use key::Key;
 
@@ -28,6 +30,10 @@ pub struct Vocabulary {
     lexicon: &'static Lexicon,
     interner: Interner,
     words: Vec<Word>,
+    /// How the words are written, folded, one after the other.
+    spellings: String,
+    /// Where in `spellings` each word ends.
+    spelling_ends: Vec<u32>,
     stems: Interner,
     folding: String,
 }
@@ -56,6 +62,8 @@ impl Vocabulary {
             lexicon: Lexicon::of(language),
             interner: Interner::default(),
             words: Vec::new(),
+            spellings: String::new(),
+            spelling_ends: Vec::new(),
             stems: Interner::default(),
             folding: String::new(),
         }
@@ -73,10 +81,11 @@ impl Vocabulary {
         fold(word, &mut folded);
         let key = Key::of(folded.as_bytes());
         let (id, is_new) = self.interner.intern(&folded);
-        self.folding = folded;
         if is_new {
-            self.describe(id, key);
+            self.spellings.push_str(&folded);
+            self.describe(key);
         }
+        self.folding = folded;
         id
     }
 
@@ -88,14 +97,18 @@ impl Vocabulary {
         };
         let (id, is_new) = self.interner.intern_whole(key);
         if is_new {
-            self.describe(id, key);
+            let written = self.spellings.len();
+            self.spellings.push_str(&text[begin..begin + len]);
+            self.spellings[written..].make_ascii_lowercase();
+            self.describe(key);
         }
         id
     }
 
-    /// Looks up a new word.
-    fn describe(&mut self, id: WordId, key: Key) {
-        let folded = self.interner.get(id);
+    /// Looks up a new word, whose spelling is the last one.
+    fn describe(&mut self, key: Key) {
+        let begin = self.spelling_ends.last().map_or(0, |&end| end as usize);
+        let folded = &self.spellings[begin..];
         let classes = self.lexicon.find(key);
         let term = if classes.any(Class::STOP) {
             self.stems.intern(folded).0
@@ -105,7 +118,7 @@ impl Vocabulary {
                 stem::Stem::Long(stem) => self.stems.intern(stem).0,
             })
         };
-        debug_assert_eq!(id as usize, self.words.len());
+        self.spelling_ends.push(u32::try_from(self.spellings.len()).unwrap_or(u32::MAX));
         self.words.push(Word { classes, term });
     }
 
@@ -119,7 +132,9 @@ impl Vocabulary {
     /// How the word with that id is written, folded.
     #[must_use]
     pub fn folded(&self, id: WordId) -> &str {
-        self.interner.get(id)
+        let id = id as usize;
+        let begin = if id > 0 { self.spelling_ends[id - 1] } else { 0 };
+        &self.spellings[begin as usize..self.spelling_ends[id] as usize]
     }
 
     /// How many distinct words there are: every [`WordId`] is below.
@@ -136,7 +151,7 @@ impl Vocabulary {
 
     /// The stem that the words of a term share.
     #[must_use]
-    pub fn stem(&self, term: TermId) -> &str {
+    pub fn stem(&self, term: TermId) -> Cow<'_, str> {
         self.stems.get(term)
     }
 
@@ -151,7 +166,7 @@ impl Vocabulary {
     /// The document's term for a term of `other`, if it has one; `other` should be of the same language.
     #[must_use]
     pub fn find_term(&self, other: &Vocabulary, term: TermId) -> Option<TermId> {
-        self.stems.find(other.stem(term))
+        self.stems.find(&other.stem(term))
     }
 }
 

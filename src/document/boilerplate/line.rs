@@ -186,24 +186,27 @@ impl Scan {
     fn read(&mut self, content: &str, line: &mut Line) {
         let bytes = content.as_bytes();
         let mut at = 0;
-        while at < bytes.len() {
-            if bytes[at] == b' ' {
+        while let Some(&first) = bytes.get(at) {
+            let kind = ascii::KIND[first as usize];
+            if kind & ascii::SPACE != 0 {
                 at += 1;
                 continue;
             }
-            let (c, width) = char_at(content, at);
-            if !is_word_char(c) {
-                at += width;
-                self.punctuation(c, line, content, at);
-                continue;
-            }
-            if is_ideograph(c) {
-                at += width;
-                line.words += 1;
-                line.hash = mix(line.hash, u64::from(c));
-                let piece = Piece { hash: u64::from(c), class: WordClass::NONE, case: Case::Ideograph };
-                self.pieces.push(piece);
-                continue;
+            if kind & ascii::WORD == 0 {
+                let (c, width) = char_at(content, at);
+                if !is_word_char(c) {
+                    at += width;
+                    self.punctuation(c, line, content, at);
+                    continue;
+                }
+                if is_ideograph(c) {
+                    at += width;
+                    line.words += 1;
+                    line.hash = mix(line.hash, u64::from(c));
+                    let piece = Piece { hash: u64::from(c), class: WordClass::NONE, case: Case::Ideograph };
+                    self.pieces.push(piece);
+                    continue;
+                }
             }
             let (piece, end) = word(content, at);
             at = end;
@@ -267,15 +270,20 @@ fn word(content: &str, begin: usize) -> (Piece, usize) {
         kinds |= ascii::KIND[byte as usize];
         end += 1;
     }
-    let goes_on = bytes.get(end).is_some_and(|&byte| !byte.is_ascii() || matches!(byte, b'\'' | b'.'));
-    let key = Key::of_short_ascii(bytes, begin, end - begin).filter(|_| !goes_on && kinds & ascii::JOINER == 0);
+    let may_go_on = bytes.get(end).is_some_and(|&byte| !byte.is_ascii() || matches!(byte, b'\'' | b'.'));
+    if may_go_on || kinds & ascii::JOINER != 0 {
+        let ascii_end = end;
+        end = word_end(content, end);
+        if end > ascii_end || kinds & ascii::JOINER != 0 {
+            let (hash, case) = hash_word(&content[begin..end]);
+            return (Piece { hash, class: phrase::class_of(hash), case }, end);
+        }
+    }
+    let key = Key::of_short_ascii(bytes, begin, end - begin);
     let (hash, case) = match key {
         Some(_) if kinds & !ascii::DIGIT == 0 => (NUMBER, Case::Number),
         Some(key) => (key.hash(), case_of_ascii(&bytes[begin..end], kinds)),
-        None => {
-            end = word_end(content, end);
-            hash_word(&content[begin..end])
-        }
+        None => hash_word(&content[begin..end]),
     };
     (Piece { hash, class: phrase::class_of(hash), case }, end)
 }

@@ -81,6 +81,17 @@ enum Manner {
     Sure,
 }
 
+impl Manner {
+    /// Whether a phrase of this manner counts in a line that tells a story, or not, and ends like a sentence, or not.
+    fn holds(self, place: Place, tells: bool, stops: bool) -> bool {
+        match self {
+            Self::Plain => !tells || place == Place::Line,
+            Self::Open => !tells && !stops,
+            Self::Sure => true,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Piece(u64),
@@ -104,8 +115,34 @@ struct Phrase {
 #[derive(Debug, Default)]
 struct Entry {
     class: WordClass,
-    phrases: Vec<Phrase>,
+    /// Those that begin the line, or are it.
+    leading: Phrases,
+    /// Those that stand anywhere, or close the line.
+    inner: Phrases,
 }
+
+/// Phrases that begin with one word.
+#[derive(Debug, Default)]
+struct Phrases {
+    all: Vec<Phrase>,
+    /// The most words that a line may hold in which any of them counts: one that tells no story, and one that does.
+    most_words: [u32; 2],
+}
+
+impl Phrases {
+    fn push(&mut self, phrase: Phrase) {
+        for tells in [false, true] {
+            if phrase.manner.holds(phrase.place, tells, false) {
+                let most_words = &mut self.most_words[usize::from(tells)];
+                *most_words = (*most_words).max(phrase.words);
+            }
+        }
+        self.all.push(phrase);
+    }
+}
+
+/// The most words of a line that is a phrase.
+const LINE_WORDS: u32 = 16;
 
 /// The lists, by the hashes of words: open addressing, at most a quarter full, so that a free place ends a search.
 struct Lists {
@@ -122,7 +159,8 @@ impl Lists {
         let mut lists = Self { slots, entries: Vec::with_capacity(words.len()) };
         for (hash, entry) in words {
             let slot = lists.slot(hash);
-            let begins = if entry.phrases.is_empty() { WordClass::NONE } else { WordClass::BEGINS_PHRASE };
+            let begins_none = entry.leading.all.is_empty() && entry.inner.all.is_empty();
+            let begins = if begins_none { WordClass::NONE } else { WordClass::BEGINS_PHRASE };
             lists.slots[slot] = (hash, entry.class.with(begins), u32::try_from(lists.entries.len()).unwrap_or(FREE));
             lists.entries.push(entry);
         }
@@ -140,12 +178,12 @@ impl Lists {
         at
     }
 
-    /// The phrases that begin with a word.
+    /// What there is of a word.
     #[inline]
-    fn phrases(&self, hash: u64) -> &[Phrase] {
+    fn entry(&self, hash: u64) -> Option<&Entry> {
         match self.slots[self.slot(hash)] {
-            (_, _, FREE) => &[],
-            (_, _, entry) => &self.entries[entry as usize].phrases,
+            (_, _, FREE) => None,
+            (_, _, entry) => Some(&self.entries[entry as usize]),
         }
     }
 }
@@ -186,7 +224,14 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         let steps: Vec<Step> = line.split_whitespace().map(step).collect();
         let (place, verdict, words, manner) = rule;
         if let Some(&Step::Piece(first)) = steps.first() {
-            table.entry(first).or_default().phrases.push(Phrase { steps, place, verdict, words, manner });
+            let entry = table.entry(first).or_default();
+            match place {
+                Place::Line => {
+                    entry.leading.push(Phrase { steps, place, verdict, words: words.min(LINE_WORDS), manner });
+                }
+                Place::Begin => entry.leading.push(Phrase { steps, place, verdict, words, manner }),
+                Place::Close | Place::Any => entry.inner.push(Phrase { steps, place, verdict, words, manner }),
+            }
         }
     }
     Lists::of(table)
@@ -234,7 +279,7 @@ pub(in crate::document) fn class_of(hash: u64) -> WordClass {
 pub(in crate::document) fn verdict(scan: &Scan, line: &Line) -> Option<Verdict> {
     let head = scan.head(line);
     if !line.long {
-        return strongest(head, 0..head.len(), line, |place| place != Place::Line || line.words <= 16);
+        return strongest(head, 0..head.len(), line, |_| true);
     }
     let begins = strongest(head, 0..head.len().min(3), line, |place| place == Place::Begin);
     let tail = scan.tail(line);
@@ -259,23 +304,24 @@ fn strongest(
         if has_class && !pieces[at].class.any(WordClass::BEGINS_PHRASE) {
             continue;
         }
-        for phrase in lists.phrases(pieces[at].hash) {
-            let manner = match phrase.manner {
-                Manner::Plain => !tells || phrase.place == Place::Line,
-                Manner::Open => !tells && !stops,
-                Manner::Sure => true,
-            };
-            if line.words > phrase.words || !manner || !wanted(phrase.place) || strongest >= Some(phrase.verdict) {
+        let Some(entry) = lists.entry(pieces[at].hash) else { continue };
+        let leading = (at <= first_word).then_some(&entry.leading);
+        for phrases in leading.into_iter().chain([&entry.inner]) {
+            if line.words > phrases.most_words[usize::from(tells)] {
                 continue;
             }
-            let fits = match phrase.place {
-                Place::Line => at <= first_word && fits(&phrase.steps, &pieces[at..], true),
-                Place::Begin => at <= first_word && fits(&phrase.steps, &pieces[at..], false),
-                Place::Close => fits(&phrase.steps, &pieces[at..], true),
-                Place::Any => fits(&phrase.steps, &pieces[at..], false),
-            };
-            if fits {
-                strongest = Some(phrase.verdict);
+            for phrase in &phrases.all {
+                if line.words > phrase.words
+                    || !phrase.manner.holds(phrase.place, tells, stops)
+                    || !wanted(phrase.place)
+                    || strongest >= Some(phrase.verdict)
+                {
+                    continue;
+                }
+                let whole = matches!(phrase.place, Place::Line | Place::Close);
+                if fits(&phrase.steps, &pieces[at..], whole) {
+                    strongest = Some(phrase.verdict);
+                }
             }
         }
     }

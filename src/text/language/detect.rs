@@ -150,7 +150,10 @@ impl Evidence {
         self.words += 1;
         let Some(word) = word else { return };
         let mut languages = table.words.get(word);
-        let weight = 60 / languages.count_ones().max(1);
+        if languages == 0 {
+            return;
+        }
+        let weight = 60 / languages.count_ones();
         while languages != 0 {
             let language = languages.trailing_zeros() as usize;
             self.scores[language] += weight;

@@ -1,6 +1,6 @@
 //! Glyphs that may be quotation marks, and which way each may face.
 
-use crate::text::Span;
+use crate::text::{Span, script::position};
 
 /// English words whose first letters an apostrophe stands for.
 const ELISIONS: &str = include_str!("../../../data/elisions.txt");
@@ -75,7 +75,7 @@ pub(super) fn find(text: &str, paragraph: Span) -> Vec<Glyph> {
     let mut glyphs = Vec::new();
     let bytes = &text.as_bytes()[..paragraph.end as usize];
     let mut at = paragraph.begin as usize;
-    while let Some(skip) = bytes[at..].iter().position(|&byte| LEADS[byte as usize]) {
+    while let Some(skip) = position(&bytes[at..], may_begin) {
         at += skip;
         let Some((family, side, len)) = glyph_at(&text[at..paragraph.end as usize]) else {
             at += text[at..].chars().next().map_or(1, char::len_utf8);
@@ -99,17 +99,11 @@ pub(super) fn find(text: &str, paragraph: Span) -> Vec<Glyph> {
     glyphs
 }
 
-/// The bytes that glyphs begin with.
-const LEADS: [bool; 256] = {
-    let mut leads = [false; 256];
-    let bytes = b"\"'`&\xC2\xC3\xE2\xE3\xEF";
-    let mut at = 0;
-    while at < bytes.len() {
-        leads[bytes[at] as usize] = true;
-        at += 1;
-    }
-    leads
-};
+/// Whether a glyph may begin with the byte.
+#[inline]
+fn may_begin(byte: u8) -> bool {
+    (byte == b'"') | (byte == b'\'') | (byte == b'`') | (byte == b'&') | (byte >= 0xc2)
+}
 
 /// Glyphs of more than one character: what HTML and wrong decoding leave of the others, and typewriter's pairs.
 const WRITTEN_OUT: [(&str, Family, Side); 17] = [

@@ -1,15 +1,12 @@
 //! Numbers for distinct strings.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::key::Key;
 use crate::text::Span;
 
 /// How many slots a lookup visits at most.
 const PROBES: usize = 16;
-
-/// About how many bytes a string has.
-const USUAL_BYTES: usize = 8;
 
 /// The slots of an empty table.
 const FIRST_SLOTS: usize = 1024;
@@ -25,8 +22,9 @@ pub(super) struct Interner {
     /// The high half of a hash, and an index into `entries` plus one; zero where the slot is free.
     slots: Vec<(u32, u32)>,
     crowded_out: BTreeMap<Box<str>, u32>,
+    /// Each string's key, and its place in `long` where the key does not hold it whole.
     entries: Vec<(Key, Span)>,
-    strings: String,
+    long: String,
 }
 
 impl Interner {
@@ -36,8 +34,9 @@ impl Interner {
     }
 
     /// The string with that number.
-    pub(super) fn get(&self, id: u32) -> &str {
-        self.entries[id as usize].1.of(&self.strings)
+    pub(super) fn get(&self, id: u32) -> Cow<'_, str> {
+        let (key, span) = self.entries[id as usize];
+        if key.is_whole() { Cow::Owned(spelled(key)) } else { Cow::Borrowed(span.of(&self.long)) }
     }
 
     /// The number of a string, if it was seen.
@@ -46,7 +45,7 @@ impl Interner {
             return None;
         }
         let key = Key::of(string.as_bytes());
-        match self.probe(key, || string) {
+        match self.probe(key, string) {
             Probe::Found(id) => Some(id),
             Probe::Free(_) => None,
             Probe::Crowded => self.crowded_out.get(string).copied(),
@@ -58,46 +57,60 @@ impl Interner {
     pub(super) fn intern_whole(&mut self, key: Key) -> (u32, bool) {
         debug_assert!(key.is_whole());
         self.reserve();
-        match self.probe(key, || "") {
+        match self.probe(key, "") {
             Probe::Found(id) => (id, false),
-            free => {
-                let bytes = key.bytes();
-                // A key is made of a string's bytes, or of an ASCII word's.
-                self.add(key, str::from_utf8(&bytes[..key.len_bytes()]).unwrap_or_default(), free)
-            }
+            Probe::Free(slot) => (self.add(key, Span::default(), slot), true),
+            Probe::Crowded => self.crowd(key, &spelled(key)),
         }
     }
 
     /// The number of a string, and whether it is new.
     pub(super) fn intern(&mut self, string: &str) -> (u32, bool) {
-        self.reserve();
         let key = Key::of(string.as_bytes());
-        match self.probe(key, || string) {
+        if key.is_whole() {
+            return self.intern_whole(key);
+        }
+        self.reserve();
+        match self.probe(key, string) {
             Probe::Found(id) => (id, false),
-            free => self.add(key, string, free),
+            Probe::Free(slot) => {
+                let span = self.keep(string);
+                (self.add(key, span, slot), true)
+            }
+            Probe::Crowded => self.crowd(key, string),
         }
     }
 
-    fn add(&mut self, key: Key, string: &str, place: Probe) -> (u32, bool) {
-        let id = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        match place {
-            Probe::Found(id) => return (id, false),
-            Probe::Free(slot) => self.slots[slot] = (tag(key), id + 1),
-            Probe::Crowded => {
-                if let Some(&id) = self.crowded_out.get(string) {
-                    return (id, false);
-                }
-                self.crowded_out.insert(string.into(), id);
-            }
+    #[inline]
+    fn add(&mut self, key: Key, span: Span, slot: usize) -> u32 {
+        let id = narrow(self.entries.len());
+        self.slots[slot] = (tag(key), id + 1);
+        self.entries.push((key, span));
+        id
+    }
+
+    /// Notes what is too long for its key.
+    fn keep(&mut self, string: &str) -> Span {
+        let begin = self.long.len();
+        self.long.push_str(string);
+        Span::new(begin, self.long.len())
+    }
+
+    /// Interns a string that finds no place in the table.
+    #[cold]
+    fn crowd(&mut self, key: Key, string: &str) -> (u32, bool) {
+        if let Some(&id) = self.crowded_out.get(string) {
+            return (id, false);
         }
-        let begin = self.strings.len();
-        self.strings.push_str(string);
-        self.entries.push((key, Span::new(begin, self.strings.len())));
+        let id = narrow(self.entries.len());
+        self.crowded_out.insert(string.into(), id);
+        let span = if key.is_whole() { Span::default() } else { self.keep(string) };
+        self.entries.push((key, span));
         (id, true)
     }
 
     #[inline]
-    fn probe<'s>(&self, key: Key, string: impl Fn() -> &'s str) -> Probe {
+    fn probe(&self, key: Key, string: &str) -> Probe {
         let mask = self.slots.len() - 1;
         let tag = tag(key);
         let home = home(key);
@@ -109,7 +122,7 @@ impl Interner {
             }
             if seen == tag {
                 let (other, span) = self.entries[next as usize - 1];
-                if other == key && (key.is_whole() || span.of(&self.strings) == string()) {
+                if other == key && (key.is_whole() || span.of(&self.long) == string) {
                     return Probe::Found(next - 1);
                 }
             }
@@ -128,25 +141,34 @@ impl Interner {
     #[cold]
     fn grow(&mut self) {
         let slots = (self.slots.len() * 4).max(FIRST_SLOTS);
-        self.slots.clear();
-        self.slots.resize(slots, (0, 0));
-        let room = slots / 2 - self.entries.len();
-        self.entries.reserve_exact(room);
-        self.strings.reserve(room * USUAL_BYTES);
+        self.slots = vec![(0, 0); slots];
+        self.entries.reserve_exact(slots / 2 - self.entries.len());
         // Each string once more: at the next growth there are four times as many, so a string moves about once in all.
         for id in 0..self.entries.len() {
-            let (key, span) = self.entries[id];
-            let number = u32::try_from(id).unwrap_or(u32::MAX);
+            let (key, _) = self.entries[id];
+            let number = narrow(id);
             let mask = slots - 1;
             let free = (0..PROBES).map(|step| (home(key) + step) & mask).find(|&slot| self.slots[slot].1 == 0);
             match free {
                 Some(slot) => self.slots[slot] = (tag(key), number + 1),
                 None => {
-                    self.crowded_out.insert(span.of(&self.strings).into(), number);
+                    let string = self.get(number).into();
+                    self.crowded_out.insert(string, number);
                 }
             }
         }
     }
+}
+
+/// The string that a key holds whole.
+fn spelled(key: Key) -> String {
+    let bytes = key.bytes();
+    // A key is made of a string's bytes, or of an ASCII word's.
+    str::from_utf8(&bytes[..key.len_bytes()]).unwrap_or_default().to_owned()
+}
+
+fn narrow(id: usize) -> u32 {
+    u32::try_from(id).unwrap_or(u32::MAX)
 }
 
 /// Where a key is, or where it could go.
