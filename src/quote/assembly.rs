@@ -155,7 +155,8 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         let holds_source = gap.contains(&self.scene.mentions[*mention].tokens.start);
         let is_bare = !gap.clone().any(|at| words.is(at, Shape::WORD));
         let same_sentence = words.sentence_of[before.tokens.end - 1] == words.sentence_of[part.tokens.start];
-        holds_source || is_bare || same_sentence
+        let same_paragraph = words.paragraph(before.tokens.end - 1) == words.paragraph(part.tokens.start);
+        holds_source || is_bare && same_paragraph || same_sentence
     }
 
     fn attribution(&mut self, resolver: &Resolver, entities: &Entities, choice: &Choice) -> Option<Attribution> {

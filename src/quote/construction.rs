@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     attribution::{Candidate, Choice, Scene, feature},
-    content::Piece,
+    content::{self, Piece},
     mention::{Kind, Mention},
     words::Words,
 };
@@ -52,11 +52,20 @@ pub(super) fn source(scene: &Scene, piece: usize, choices: &[Choice]) -> Option<
     if !of.is_marked {
         return None;
     }
-    signature(scene, of)
+    transcript(scene, of)
+        .or_else(|| signature(scene, of))
         .or_else(|| quoted_as_saying(scene, of))
         .or_else(|| claim(scene, of))
         .or_else(|| foreign(scene, of))
         .or_else(|| turn(scene, piece, choices))
+}
+
+/// "“PENCE: …": a turn of a transcript, inside marks.
+fn transcript(scene: &Scene, piece: &Piece) -> Option<Candidate> {
+    let label = content::turn_label(scene.words, piece)?;
+    let at = scene.mentions.partition_point(|mention| mention.tokens.end < label.end);
+    let mention = scene.mentions.get(at).filter(|mention| mention.tokens.end == label.end)?;
+    (mention.tokens.start >= label.start).then_some(Candidate::Source { mention: at, cue: None })
 }
 
 /// `“…” — Name`, in the same line or the next one.

@@ -15,6 +15,9 @@ use antecedent::{Discourse, Weights};
 /// How likely a description that nothing before explains is of who spoke before.
 const VARIED: f32 = 0.7;
 
+/// How likely an "it" that says something is the body that spoke before.
+const BODY: f32 = 0.6;
+
 /// Whom a mention stands for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Referent {
@@ -50,6 +53,7 @@ impl<'s> Resolver<'s> {
         for (at, mention) in mentions.iter().enumerate() {
             let entity = match mention.kind {
                 Kind::Pronoun => antecedent::choose(&discourse.candidates(at), Weights::learned()),
+                Kind::Plural => discourse.body(at).map(|entity| (entity, BODY)),
                 Kind::Nominal => discourse.varied(at).map(|entity| (entity, VARIED)),
                 _ => None,
             };
@@ -75,7 +79,11 @@ impl<'s> Resolver<'s> {
                 None => (Referent::Itself, 0.3),
             },
             Kind::Relative => (self.relative(mention), 0.9),
-            Kind::Plural | Kind::FirstPerson => (Referent::Itself, 0.5),
+            Kind::Plural => match self.of_mention[mention] {
+                Some((entity, likely)) => (self.referent(mention, entity), likely),
+                None => (Referent::Itself, 0.5),
+            },
+            Kind::FirstPerson => (Referent::Itself, 0.5),
         }
     }
 

@@ -149,8 +149,8 @@ pub struct Discourse<'s, 'd, 't> {
     traces: Vec<Trace>,
     /// Who was the last source of a quote, and in which paragraph.
     last_source: Option<(usize, usize)>,
-    /// Who said something last, quoted or not.
-    last_to_say: Option<usize>,
+    /// Who said something last, quoted or not, and in which paragraph.
+    last_to_say: Option<(usize, usize)>,
 }
 
 impl<'s, 'd, 't> Discourse<'s, 'd, 't> {
@@ -210,7 +210,7 @@ impl<'s, 'd, 't> Discourse<'s, 'd, 't> {
             self.last_source = Some((entity, self.words.paragraph(of.tokens.start)));
         }
         if !self.is_quoted[mention] && (self.is_source[mention] || says(self.words, of)) {
-            self.last_to_say = Some(entity);
+            self.last_to_say = Some((entity, self.words.paragraph(of.tokens.start)));
         }
     }
 
@@ -245,6 +245,17 @@ impl<'s, 'd, 't> Discourse<'s, 'd, 't> {
             nearest.features[26] = 1.0;
         }
         candidates
+    }
+
+    /// The body that spoke last, for an "it" that speaks.
+    #[must_use]
+    pub fn body(&self, pronoun: usize) -> Option<usize> {
+        let of = &self.mentions[pronoun];
+        let is_it = matches!(self.words.text(of.tokens.start), "it" | "It") && !self.is_quoted[pronoun];
+        let (last, paragraph) = self.last_to_say.filter(|_| is_it && says(self.words, of))?;
+        let entity = &self.entities.entities[last];
+        let is_near = self.words.paragraph(of.tokens.start) <= paragraph + 1;
+        (is_near && entity.is_named && !entity.is_person && entity.gender.is_none()).then_some(last)
     }
 
     /// "the top U.S. diplomat", of whom the text never said who that is: newsrooms call by such names, in the paragraph in
@@ -294,7 +305,7 @@ impl<'s, 'd, 't> Discourse<'s, 'd, 't> {
             features[23] = 1.0;
             features[24] = if apart <= 1 { 1.0 } else { 0.0 };
         }
-        features[25] = if self.last_to_say == Some(entity) { 1.0 } else { 0.0 };
+        features[25] = if self.last_to_say.is_some_and(|(last, _)| last == entity) { 1.0 } else { 0.0 };
     }
 
     /// How the last mention stands to the pronoun at `at`.
