@@ -78,6 +78,13 @@ fn flags_of_quotes_are_obeyed() {
     };
     let without = asked("quotes", &[], WALL);
     assert!(!forms(&without).contains(&"FORM_INDIRECT".to_owned()), "{without}");
+    let reported = "Ines Calder said that the wall would hold. “Nobody will drown,” she said.";
+    let with = |flags: &[&str]| parsed(&[&["quotes", "--format", "json"], flags, &["-"]].concat(), reported);
+    assert_eq!(forms(&with(&[])), ["FORM_DIRECT"]);
+    let indirect = with(&["--indirect"]);
+    assert_eq!(forms(&indirect), ["FORM_INDIRECT", "FORM_DIRECT"]);
+    assert!(indirect["quotes"][0]["text"].as_str().unwrap().ends_with("the wall would hold"), "{indirect}");
+
     let certain = asked("quotes", &["--min-confidence", "1"], WALL);
     assert_eq!(forms(&certain), forms(&without), "the quotes stay, their attributions go");
     let confidences = |answer: &Value| -> Vec<f64> {

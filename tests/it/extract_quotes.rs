@@ -1,11 +1,10 @@
 //! `ExtractQuotes` through a real client: every field of the request, and the stream.
 
 use pullquote::grpc::pb::v1::{self as pb, extract_quotes_stream_response::Result as Answer, quote::Form};
-use tokio_stream::StreamExt as _;
 
 use crate::{
     invariants,
-    support::{Running, html, text},
+    support::{Running, answered_by_number, html, numbered_documents, quotes, text},
 };
 
 const ARTICLE: &str = "“The wall 🚢 will hold,” said Ines Calder, the mayor of Saltmere. She said that it “cost less than a flood”.\n\n\
@@ -59,6 +58,16 @@ async fn every_field_of_the_request_is_obeyed() {
     };
     assert!(attributed(&certain) < attributed(&unsure));
 
+    let reported = format!("{ARTICLE}\n\nCalder said that the harbour would reopen in May.");
+    let marked = ask(quotes(text(&reported))).await;
+    assert!(marked.quotes.iter().all(|quote| quote.form() != Form::Indirect), "{marked:?}");
+    let all = ask(pb::ExtractQuotesRequest { include_indirect: true, ..quotes(text(&reported)) }).await;
+    let indirect: Vec<_> = all.quotes.iter().filter(|quote| quote.form() == Form::Indirect).collect();
+    assert_eq!(all.quotes.len(), marked.quotes.len() + indirect.len(), "those in marks stay");
+    assert_eq!(indirect.len(), 1, "{indirect:?}");
+    assert!(indirect[0].text.ends_with("the harbour would reopen in May") && indirect[0].quoted.is_empty());
+    assert_eq!(indirect[0].attribution.as_ref().unwrap().sources[0].speaker, "Ines Calder");
+
     let page = "<html><head><title>Wall holds</title></head><body><article><p>“The wall will hold,” said Ines Calder \
                 on Monday, when the council met for the last time before the winter.</p></article></body></html>";
     let response = ask(quotes(html(page))).await;
@@ -74,27 +83,15 @@ async fn every_field_of_the_request_is_obeyed() {
 async fn a_stream_answers_each_item_by_its_id() {
     let server = Running::start().await;
     let mut client = server.client().await;
-    let items: Vec<_> = (0..50)
-        .map(|number| pb::ExtractQuotesStreamRequest {
-            id: number.to_string(),
-            request: Some(quotes(text(if number % 10 == 0 { " " } else { ARTICLE }))),
-        })
-        .collect();
+    let items = numbered_documents(ARTICLE)
+        .map(|(id, document)| pb::ExtractQuotesStreamRequest { id, request: Some(quotes(document)) });
+    let items = tokio_stream::iter(items.collect::<Vec<_>>());
     let alone = client.extract_quotes(quotes(text(ARTICLE))).await.unwrap().into_inner();
-    let answers = client.extract_quotes_stream(tokio_stream::iter(items)).await.unwrap().into_inner();
-    let mut answers: Vec<_> = answers.map(Result::unwrap).collect().await;
-    answers.sort_by_key(|answer| answer.id.parse::<u32>().unwrap());
-    assert_eq!(answers.len(), 50);
-    for (number, answer) in answers.into_iter().enumerate() {
-        assert_eq!(answer.id, number.to_string());
-        match answer.result.unwrap() {
-            Answer::Response(response) => assert_eq!(response, alone),
-            Answer::Error(error) => assert_eq!((number % 10, error.reason.as_str()), (0, "INVALID_REQUEST")),
-        }
-    }
+    let answers = client.extract_quotes_stream(items).await.unwrap().into_inner();
+    let open = |answer: pb::ExtractQuotesStreamResponse| match answer.result.unwrap() {
+        Answer::Response(response) => (answer.id, Ok(response)),
+        Answer::Error(error) => (answer.id, Err(error)),
+    };
+    answered_by_number(answers, &alone, open).await;
     server.stop().await;
-}
-
-fn quotes(document: pb::Document) -> pb::ExtractQuotesRequest {
-    pb::ExtractQuotesRequest { document: Some(document), ..pb::ExtractQuotesRequest::default() }
 }

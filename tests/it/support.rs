@@ -1,6 +1,6 @@
 //! The real server, started on port 0 and stopped cleanly, and ways to call it.
 
-use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{fmt::Debug, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 use http::{HeaderMap, Request};
@@ -19,7 +19,8 @@ use tokio::{
     sync::{oneshot, watch},
     task::JoinHandle,
 };
-use tonic::{Code, Status, transport::Channel};
+use tokio_stream::StreamExt as _;
+use tonic::{Code, Status, Streaming, transport::Channel};
 use tonic_types::StatusExt as _;
 
 pub(crate) const SUMMARIZE: &str = "/pullquote.v1.PullquoteService/Summarize";
@@ -263,6 +264,34 @@ pub(crate) fn html(page: impl Into<String>) -> pb::Document {
 
 pub(crate) fn summarize(document: pb::Document) -> pb::SummarizeRequest {
     pb::SummarizeRequest { document: Some(document), ..pb::SummarizeRequest::default() }
+}
+
+pub(crate) fn quotes(document: pb::Document) -> pb::ExtractQuotesRequest {
+    pb::ExtractQuotesRequest { document: Some(document), ..pb::ExtractQuotesRequest::default() }
+}
+
+/// A stream's items, by their number: a document each, of which every tenth is blank.
+pub(crate) fn numbered_documents(article: &str) -> impl Iterator<Item = (String, pb::Document)> {
+    (0..50).map(move |number| (number.to_string(), text(if number % 10 == 0 { " " } else { article })))
+}
+
+/// Each of those items was answered once, under its number: as the article `alone` is, or the blank ones with their fault.
+/// `open` gives an answer's id and what it holds.
+pub(crate) async fn answered_by_number<A, R: Debug + PartialEq>(
+    answers: Streaming<A>,
+    alone: &R,
+    open: impl Fn(A) -> (String, Result<R, pb::ItemError>),
+) {
+    let mut answers: Vec<_> = answers.map(|answer| open(answer.unwrap())).collect().await;
+    answers.sort_by_key(|(id, _)| id.parse::<usize>().unwrap());
+    assert_eq!(answers.len(), 50);
+    for (number, (id, result)) in answers.into_iter().enumerate() {
+        assert_eq!(id, number.to_string());
+        match result {
+            Ok(response) => assert_eq!((&response, number % 10 != 0), (alone, true), "item {number}"),
+            Err(error) => assert_eq!((number % 10, error.reason.as_str()), (0, "INVALID_REQUEST")),
+        }
+    }
 }
 
 /// An article of about `bytes` bytes, no two of whose sentences are the same.
