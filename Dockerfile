@@ -7,7 +7,7 @@ COPY . .
 # service itself is linked statically, not what the compiler loads while it builds.
 RUN --mount=type=cache,target=/src/target --mount=type=cache,target=/cargo/registry \
     export CARGO_HOME=/cargo TARGET="$(uname -m)-unknown-linux-gnu" \
-    && export RUSTFLAGS="-C target-feature=+crt-static --remap-path-prefix=/src=/pullquote --remap-path-prefix=/cargo=/cargo" \
+    && export RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs --remap-path-prefix=/src=/pullquote --remap-path-prefix=/cargo=/cargo" \
     && cargo build --release --locked --target "$TARGET" --bin pullquote \
     && cp "target/$TARGET/release/pullquote" /pullquote
 

@@ -163,7 +163,7 @@ settings! {
     reflection: bool = "true", "BOOL";
     /// auto (text on a terminal, else json), text or json
     log_format: LogFormat = "auto", "FORMAT";
-    /// What is logged: error, warn, info, debug, or directives of tracing-subscriber
+    /// What is logged: off, error, warn, info, debug or trace; or by module, TARGET=LEVEL parted by commas
     log_level: String = "info", "LEVEL";
     /// Where traces go: the URL of an OTLP collector's gRPC port. None when empty
     otlp_endpoint: Option<String> = "", "URL";

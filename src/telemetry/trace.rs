@@ -7,7 +7,7 @@ use opentelemetry::{propagation::TextMapPropagator as _, trace::TracerProvider a
 use opentelemetry_otlp::{WithExportConfig as _, WithTonicConfig as _};
 use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _, filter::Targets, layer::SubscriberExt as _, registry::Registry};
+use tracing_subscriber::{Layer as _, filter::Targets, layer::SubscriberExt as _, registry::Registry};
 
 use super::lines;
 use crate::config::{Config, LogFormat};
@@ -35,7 +35,7 @@ impl Drop for Flush {
 ///
 /// What is wrong with the settings, in words.
 pub fn start(config: &Config) -> Result<Flush, String> {
-    let filter = EnvFilter::try_new(&config.log_level).map_err(|error| format!("log_level: {error}"))?;
+    let filter: Targets = config.log_level.parse().map_err(|error| format!("log_level: {error}"))?;
     let json = match config.log_format {
         LogFormat::Auto => !std::io::stderr().is_terminal(),
         LogFormat::Text => false,
