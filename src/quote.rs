@@ -2,6 +2,7 @@
 
 mod assembly;
 pub mod attribution;
+pub mod caseless;
 mod construction;
 pub mod content;
 pub mod mention;
@@ -117,7 +118,12 @@ pub fn extract_quotes(document: &Document, options: &Options, cancel: Cancel<'_>
     cancel.check()?;
     let pieces = content::pieces(&words);
     let mut scene = Scene::new(&words, mentions, pieces);
-    let stretches = reported::stretches(&scene, &weights.label, options.include_indirect, cancel)?;
+    // What the model has learned of English words and punctuation tells nothing there.
+    let stretches = if caseless::is_caseless(document.language) {
+        Vec::new()
+    } else {
+        reported::stretches(&scene, &weights.label, options.include_indirect, cancel)?
+    };
     let contents = content::contents(&words, &mut scene.pieces, &stretches);
     let choices = scene.attribute(&weights.attribution, cancel)?;
     Ok(Assembly::new(&scene, options).assemble(&contents, &choices))

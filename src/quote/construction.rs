@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{
     attribution::{Candidate, Choice, Scene, feature},
+    caseless,
     content::{self, Piece},
     mention::{Kind, Mention},
     words::Words,
@@ -52,7 +53,8 @@ pub(super) fn source(scene: &Scene, piece: usize, choices: &[Choice]) -> Option<
     if !of.is_marked {
         return None;
     }
-    transcript(scene, of)
+    caseless::source(scene, of)
+        .or_else(|| transcript(scene, of))
         .or_else(|| signature(scene, of))
         .or_else(|| quoted_as_saying(scene, of))
         .or_else(|| claim(scene, of))

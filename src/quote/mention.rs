@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::words::{Words, range};
+use super::{
+    caseless,
+    words::{Words, range},
+};
 use crate::text::{Class, Language, token::Shape};
 
 /// The most tokens before a noun that belong to its phrase.
@@ -52,6 +55,10 @@ pub fn find(words: &Words) -> Vec<Mention> {
     let mut mentions: Vec<Mention> = Vec::new();
     for sentence in words.document.sentences.iter().filter(|sentence| Words::is_read(sentence)) {
         let bounds = range(&sentence.tokens);
+        if caseless::is_caseless(words.document.language) {
+            mentions.extend(caseless::mentions(words, &bounds));
+            continue;
+        }
         let mut at = bounds.start;
         while at < bounds.end {
             at = next(words, &bounds, at, &mut mentions);
@@ -71,10 +78,10 @@ fn next(words: &Words, bounds: &Range<usize>, at: usize, mentions: &mut Vec<Ment
     }
     if begins_name(words, bounds, at) {
         let end = name_end(words, bounds, at);
-        if let Some(mention) = named(words, bounds, at, end) {
-            mentions.push(mention);
-        }
-        return end;
+        let mention = named(words, bounds, at, end);
+        let read = mention.as_ref().map_or(end, |mention| mention.tokens.end.max(end));
+        mentions.extend(mention);
+        return read;
     }
     if words.on(at, Class::ROLE.or(Class::BODY)) && !words.is(at, Shape::NUMERIC) {
         let mut head = at;
@@ -87,6 +94,10 @@ fn next(words: &Words, bounds: &Range<usize>, at: usize, mentions: &mut Vec<Ment
             let begin = phrase_begin(words, bounds, at);
             let end = phrase_end(words, bounds, head + 1);
             push(mentions, Mention { tokens: begin..end, core: head..head + 1, kind: Kind::Nominal });
+            // What an office is of names nobody else; the English model was learned with it named apart.
+            if words.document.language != Language::English {
+                return end;
+            }
         }
         return head + 1;
     }
@@ -260,7 +271,9 @@ fn named(words: &Words, bounds: &Range<usize>, begin: usize, end: usize) -> Opti
         Kind::Name
     };
     if kind == Kind::Nominal {
-        return Some(Mention { tokens: phrase_begin(words, bounds, begin)..end, core: last..end, kind });
+        let is_english = words.document.language == Language::English;
+        let whole = if is_english { end } else { phrase_end(words, bounds, end) };
+        return Some(Mention { tokens: phrase_begin(words, bounds, begin)..whole, core: last..end, kind });
     }
     let leads = begin > bounds.start && is_noun(words, begin - 1);
     let begin =
@@ -300,7 +313,15 @@ fn phrase_begin(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
 
 /// Where a noun phrase ends: behind "of the union", where what follows is no part of it.
 fn phrase_end(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
-    let opens = |at: usize| at < bounds.end && matches!(words.text(at), "of" | "for" | "at" | "from" | "with" | "in");
+    let is_english = matches!(words.document.language, Language::English | Language::Other);
+    let opens = |at: usize| {
+        at < bounds.end
+            && if is_english {
+                matches!(words.text(at), "of" | "for" | "at" | "from" | "with" | "in")
+            } else {
+                words.on(at, Class::PARTICLE) || matches!(words.text(at), "der" | "des" | "vom")
+            }
+    };
     if !opens(at) {
         return at;
     }
@@ -311,6 +332,7 @@ fn phrase_end(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
             || words.is(end, Shape::WORD) && !words.on(end, FUNCTION.or(Class::CUE))
             || words.byte(end) == b'-'
             || matches!(words.text(end), "of" | "'s" | "’s")
+            || !is_english && words.on(end, Class::PARTICLE)
             || words.byte(end) == b'.' && abbreviates(words, end - 1) && end + 1 < bounds.end;
         if !is_part {
             break;

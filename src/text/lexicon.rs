@@ -162,7 +162,9 @@ const CLASSED: &[(Language, &str)] = &[
     (Language::English, include_str!("../../data/cues/en.txt")),
     (Language::French, include_str!("../../data/cues/fr.txt")),
     (Language::German, include_str!("../../data/cues/de.txt")),
+    (Language::Chinese, include_str!("../../data/cues/zh.txt")),
     (Language::Italian, include_str!("../../data/cues/it.txt")),
+    (Language::Japanese, include_str!("../../data/cues/ja.txt")),
     (Language::Portuguese, include_str!("../../data/cues/pt.txt")),
     (Language::Spanish, include_str!("../../data/cues/es.txt")),
 ];
