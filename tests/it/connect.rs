@@ -192,7 +192,7 @@ async fn a_full_server_says_when_to_come_back() {
     let mut raw = server.raw().await;
     let mut holder = raw.begin(SUMMARIZE, &[]);
     holder.body.reserve_capacity(900 << 10);
-    holder.body.send_data(vec![0; 900 << 10].into(), false).unwrap();
+    holder.send(vec![0; 900 << 10].into(), false);
     eventually(|| async { (server.metric(&["pullquote_call_bytes"]).await > 900_000).then_some(()) }).await;
     let body = vec![b' '; 9 << 19];
     let refused = send(&server, Version::HTTP_2, Method::POST, SUMMARIZE, &[JSON], body).await;

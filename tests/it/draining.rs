@@ -31,7 +31,7 @@ async fn health_says_not_serving_while_summarize_is_still_answered_and_then_it_i
     // A call that outlives the delay, so that its connection does, too.
     let mut long = raw.begin(SUMMARIZE, &[]);
     let body = framed(&summarize(text("It rained.")));
-    long.body.send_data(body.slice(..5), false).unwrap();
+    long.send(body.slice(..5), false);
 
     let begin = Instant::now();
     let serving = server.begin_stop();
@@ -43,7 +43,7 @@ async fn health_says_not_serving_while_summarize_is_still_answered_and_then_it_i
 
     // The watch ends when the delay does; so does what comes after, but not what came before.
     assert_eq!(told(&watch.message().await.unwrap_err()), draining());
-    long.body.send_data(body.slice(5..), true).unwrap();
+    long.send(body.slice(5..), true);
     assert_eq!(long.end().await.0.code(), Code::Ok);
     serving.await.unwrap();
     assert!(begin.elapsed() < Duration::from_millis(1_300), "{:?}", begin.elapsed());
@@ -55,7 +55,7 @@ async fn what_races_with_the_goaway_is_answered_or_told_unavailable() {
     let mut raw = server.raw().await;
     let mut holder = raw.begin(SUMMARIZE, &[]);
     let body = framed(&summarize(text("It rained.")));
-    holder.body.send_data(body.slice(..5), false).unwrap();
+    holder.send(body.slice(..5), false);
     eventually(|| async { (server.metric(&["pullquote_calls_in_flight"]).await == 1).then_some(()) }).await;
     let serving = server.begin_stop();
     // Calls that race with the GOAWAY are told; those that lose it are never sent.
@@ -68,14 +68,15 @@ async fn what_races_with_the_goaway_is_answered_or_told_unavailable() {
             other => panic!("{other:?}"),
         }
     }
-    holder.body.send_data(body.slice(5..), true).unwrap();
+    holder.send(body.slice(5..), true);
     assert_eq!(holder.end().await.0.code(), Code::Ok);
     serving.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn summarize_stream_answers_what_was_received_however_much_more_is_sent() {
-    let server = Running::start().await;
+    // So long that the test fails when only the drain's end ends the stream.
+    let server = Running::with(&[("drain-timeout", "10m")]).await;
     let mut client = server.client().await;
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
     let requests = tokio_stream::wrappers::ReceiverStream::new(receiver);
@@ -102,7 +103,7 @@ async fn summarize_stream_answers_what_was_received_however_much_more_is_sent() 
     };
     assert_eq!(told(&status), draining(), "{status:?}");
     serving.await.unwrap();
-    assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_mins(1), "{:?}", begin.elapsed());
     drop(answers);
     let sent = sending.await.unwrap();
     // No item before one that is answered was left out.
@@ -126,7 +127,7 @@ async fn nobody_who_waits_for_nothing_holds_the_server() {
         open.push(raw.begin(path, &[]));
         let mut unread = deaf.begin(path, &[]);
         if path == WATCH {
-            unread.body.send_data(framed(&HealthCheckRequest::default()), true).unwrap();
+            unread.send(framed(&HealthCheckRequest::default()), true);
         }
         open.push(unread);
     }
@@ -141,7 +142,7 @@ async fn a_call_that_never_ends_is_cut_off_at_the_drain_s_end() {
     let server = Running::with(&[("drain-timeout", "300ms")]).await;
     let mut raw = server.raw().await;
     let mut stalled = raw.begin(SUMMARIZE, &[]);
-    stalled.body.send_data(framed(&summarize(text(article(1000)))).slice(..100), false).unwrap();
+    stalled.send(framed(&summarize(text(article(1000)))).slice(..100), false);
     eventually(|| async { (server.metric(&["pullquote_calls_in_flight"]).await == 1).then_some(()) }).await;
     let took = server.stop().await;
     assert!((300..800).contains(&took.as_millis()), "{took:?}");

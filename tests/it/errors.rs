@@ -149,7 +149,7 @@ async fn a_full_server_says_when_to_come_back() {
     let mut holder = raw.begin(SUMMARIZE, &[]);
     let message = framed(&summarize(text("x".repeat(1 << 20))));
     holder.body.reserve_capacity(900 << 10);
-    holder.body.send_data(message.slice(..900 << 10), false).unwrap();
+    holder.send(message.slice(..900 << 10), false);
     eventually(|| async { (server.metric(&["pullquote_call_bytes"]).await > 900_000).then_some(()) }).await;
 
     let refused = server.client().await.summarize(summarize(text("x".repeat(9 << 19)))).await.unwrap_err();
@@ -172,7 +172,7 @@ async fn a_deadline_is_told_while_computing() {
     let body = framed(&summarize(text(article(1 << 20))));
     let begin = Instant::now();
     let mut call = raw.begin(SUMMARIZE, &[("grpc-timeout", "4m")]);
-    call.body.send_data(body, true).unwrap();
+    call.send(body, true);
     let (status, _) = call.end().await;
     assert_eq!(told(&status), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED".to_owned(), Vec::new()));
     assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
@@ -218,7 +218,7 @@ async fn a_caller_that_goes_is_counted_as_cancelled() {
     let server = Running::start().await;
     let mut raw = server.raw().await;
     let mut call = raw.begin(SUMMARIZE, &[]);
-    call.body.send_data(framed(&summarize(text(article(1 << 20)))), true).unwrap();
+    call.send(framed(&summarize(text(article(1 << 20)))), true);
     eventually(|| async { (server.metric(&["pullquote_call_bytes"]).await > 0).then_some(()) }).await;
     call.body.send_reset(h2::Reason::CANCEL);
     let counted = ["call_duration_seconds_count", "Summarize\"", "CANCELLED"];
@@ -268,7 +268,7 @@ async fn keys_are_asked_for_but_not_by_health() {
         let call = raw.begin(SUMMARIZE, &[("authorization", "Bearer third key")]);
         async {
             let mut call = call;
-            call.body.send_data(body(), true).unwrap();
+            call.send(body(), true);
             (call.end().await.0.code() == Code::Ok).then_some(())
         }
     })

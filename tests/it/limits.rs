@@ -86,7 +86,7 @@ async fn connections_are_told_to_go_at_different_ages_and_streams_finish() {
     assert!(ends[7].saturating_sub(ends[0]) > Duration::from_millis(30), "{ends:?}");
     tokio::time::sleep(Duration::from_millis(800).saturating_sub(begin.elapsed())).await;
     let item = pb::SummarizeStreamRequest { id: String::new(), request: Some(summarize(text("It rained."))) };
-    stream.body.send_data(framed(&item), true).unwrap();
+    stream.send(framed(&item), true);
     assert_eq!(stream.end().await.0.code(), Code::Ok);
     raw.ended().await;
     server.stop().await;
@@ -121,7 +121,7 @@ async fn an_answer_that_is_not_read_is_given_up_and_what_it_holds_is_free() {
     let server = Running::with(&[("call-timeout", "100ms")]).await;
     let mut raw = Raw::with_window(TcpStream::connect(server.address).await.unwrap(), 0).await;
     let mut unread = raw.begin(SUMMARIZE, &[]);
-    unread.body.send_data(framed(&summarize(text(article(10_000)))), true).unwrap();
+    unread.send(framed(&summarize(text(article(10_000)))), true);
     eventually(|| async { (server.metric(&["pullquote_call_bytes"]).await > 0).then_some(()) }).await;
     raw.ended().await;
     eventually(|| async { (server.metric(&["pullquote_call_bytes"]).await == 0).then_some(()) }).await;

@@ -29,6 +29,9 @@ pub(crate) const SUMMARIZE_STREAM: &str = "/pullquote.v1.PullquoteService/Summar
 /// What is waited for comes within this time, or the test fails.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What `h2` says of a call that the server has ended.
+const INACTIVE_STREAM: &str = "user error: inactive stream";
+
 /// A server that runs until it is stopped.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
@@ -205,12 +208,20 @@ impl Raw {
     /// Makes a whole call; gives the status and the server's metadata.
     pub(crate) async fn call(&mut self, path: &str, headers: &[(&str, &str)], body: Bytes) -> (Status, HeaderMap) {
         let mut call = self.begin(path, headers);
-        call.body.send_data(body, true).unwrap();
+        call.send(body, true);
         call.end().await
     }
 }
 
 impl RawCall {
+    /// Sends a part of the message, its last one if it is `whole` then. Whoever was answered already need not: the server may
+    /// have ended the call meanwhile.
+    pub(crate) fn send(&mut self, part: Bytes, whole: bool) {
+        if let Err(error) = self.body.send_data(part, whole) {
+            assert_eq!(error.to_string(), INACTIVE_STREAM);
+        }
+    }
+
     /// The call's code; none when the server reset it.
     pub(crate) async fn code(self) -> Option<Code> {
         let (head, mut body) = self.response.await.ok()?.into_parts();
