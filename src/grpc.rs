@@ -8,6 +8,8 @@ pub mod pb;
 #[cfg(feature = "server")]
 pub mod admission;
 #[cfg(feature = "server")]
+pub(crate) mod arriving;
+#[cfg(feature = "server")]
 pub mod compute;
 #[cfg(feature = "server")]
 pub mod context;

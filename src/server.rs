@@ -115,12 +115,13 @@ impl Server {
             max_message_bytes: config.max_message_bytes.0,
             max_items_per_stream: config.max_items_per_stream,
             admission: Arc::clone(&admission),
-            compute,
+            compute: Arc::clone(&compute),
             metrics: Arc::clone(&metrics),
             draining: drain.signal(),
         };
         let shared = Arc::new(Shared {
             admission,
+            compute,
             metrics: Arc::clone(&metrics),
             drain: drain.clone(),
             api_keys: api_keys.clone(),

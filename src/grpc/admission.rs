@@ -1,6 +1,6 @@
 //! Who may come in: bounds on the calls worked on, the calls waiting and the bytes all of them hold.
 //!
-//! A unary call that finds no room is refused at once, so that its caller can go elsewhere. An item of a stream waits,
+//! A unary call that finds no room, or would wait in vain, is refused at once, so that its caller can go elsewhere. An item of a stream waits,
 //! and with it, through flow control, its caller.
 
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
@@ -13,7 +13,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 
 use super::status::Fault;
 
@@ -36,6 +39,8 @@ pub struct Admission {
     bounds: Bounds,
     calls: Arc<Semaphore>,
     bytes: Arc<Semaphore>,
+    /// Room for one message beyond them.
+    reserve: Arc<Semaphore>,
     waiting: AtomicUsize,
 }
 
@@ -44,10 +49,14 @@ pub struct Admission {
 pub struct Permit(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 /// The bytes one call or item holds, until it is dropped.
+///
+/// Messages of streams wait for bytes while they hold some. Were all bytes held by such, none would ever come to an end: so
+/// one of them at a time may have what it lacks out of a reserve.
 #[derive(Debug)]
 pub struct Claim {
     admission: Arc<Admission>,
     permit: Option<OwnedSemaphorePermit>,
+    reserve: Option<OwnedSemaphorePermit>,
 }
 
 impl Admission {
@@ -58,6 +67,7 @@ impl Admission {
             bounds,
             calls: Arc::new(Semaphore::new(bounds.max_calls)),
             bytes: Arc::new(Semaphore::new(bounds.max_bytes)),
+            reserve: Arc::new(Semaphore::new(1)),
             waiting: AtomicUsize::new(0),
         })
     }
@@ -110,10 +120,24 @@ impl Admission {
         is_full.then(|| self.overloaded())
     }
 
+    /// Lets in whoever has `backlog` before it, if that leaves it half its time: nobody knows just how long the wait will be.
+    /// Whoever has less time than a refused caller is asked to stay away is let in as well: it could not come back.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Overloaded`] for the others: they would wait in vain.
+    pub fn in_time(&self, backlog: Duration, deadline: Option<Instant>) -> Result<(), Fault> {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        match left {
+            Some(left) if left > self.bounds.retry_after && backlog > left / 2 => Err(self.overloaded()),
+            _ => Ok(()),
+        }
+    }
+
     /// A claim on no bytes yet.
     #[must_use]
     pub fn claim(self: &Arc<Self>) -> Claim {
-        Claim { admission: Arc::clone(self), permit: None }
+        Claim { admission: Arc::clone(self), permit: None, reserve: None }
     }
 
     fn overloaded(&self) -> Fault {
@@ -150,12 +174,26 @@ impl Claim {
 
     /// Holds `bytes` in all, once they are to be had.
     pub async fn wait_for(&mut self, bytes: usize) {
-        let more = self.admission.permits(bytes.saturating_sub(self.bytes()));
-        if more > 0
-            && let Ok(permit) = Arc::clone(&self.admission.bytes).acquire_many_owned(more).await
-        {
-            self.take(permit);
+        if self.reserve.is_some() || self.grow_to(bytes).is_ok() {
+            return;
         }
+        let more = self.admission.permits(bytes.saturating_sub(self.bytes()));
+        let (bytes, reserve) = (Arc::clone(&self.admission.bytes), Arc::clone(&self.admission.reserve));
+        let holds_some = self.permit.is_some();
+        // Neither is ever closed.
+        tokio::select! {
+            biased;
+            Ok(permit) = bytes.acquire_many_owned(more) => self.take(permit),
+            Ok(reserve) = reserve.acquire_owned(), if holds_some => self.reserve = Some(reserve),
+            else => {}
+        }
+    }
+
+    /// Parts with `bytes` of what it holds, or all when that is less, and with the reserve.
+    pub(crate) fn split_off(&mut self, bytes: usize) -> Self {
+        let bytes = bytes.min(self.bytes());
+        let permit = self.permit.as_mut().and_then(|permit| permit.split(bytes));
+        Self { admission: Arc::clone(&self.admission), permit, reserve: self.reserve.take() }
     }
 
     fn take(&mut self, permit: OwnedSemaphorePermit) {
@@ -227,6 +265,24 @@ mod tests {
         assert_pending!(task::spawn(gate.admit()).poll());
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn whoever_would_wait_in_vain_is_refused_if_it_can_come_back() {
+        let gate = gate(1, 0, 10);
+        for (backlog_ms, left_ms, is_let_in) in [
+            (0, 1000, true),
+            (490, 1000, true),
+            (510, 1000, false),
+            (10_000, 1000, false),
+            (10_000, 200, true),
+            (10_000, 201, false),
+        ] {
+            let deadline = Instant::now() + Duration::from_millis(left_ms);
+            let admitted = gate.in_time(Duration::from_millis(backlog_ms), Some(deadline));
+            assert_eq!(admitted.is_ok(), is_let_in, "{backlog_ms} of {left_ms} ms");
+        }
+        assert_eq!(gate.in_time(Duration::MAX, None), Ok(()));
+    }
+
     #[test]
     fn items_of_streams_wait_beyond_the_queue() {
         let gate = gate(1, 0, 10);
@@ -251,6 +307,19 @@ mod tests {
         assert_eq!(other.grow_to(2), Ok(()));
         drop((claim, other));
         assert_eq!(gate.held_bytes(), 0);
+    }
+
+    #[test]
+    fn of_those_that_hold_bytes_and_wait_for_more_one_gets_on() {
+        let gate = gate(1, 0, 10);
+        let [mut first, mut second] = [gate.claim(), gate.claim()];
+        first.grow_to(5).unwrap();
+        second.grow_to(5).unwrap();
+        assert_ready!(task::spawn(first.wait_for(8)).poll());
+        let mut waiting = task::spawn(second.wait_for(8));
+        assert_pending!(waiting.poll());
+        drop(first);
+        assert_ready!(waiting.poll());
     }
 
     #[test]

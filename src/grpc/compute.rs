@@ -4,6 +4,10 @@
 //! Handing a call to another thread costs a fifth to a third of the throughput of small calls, so those are computed in
 //! place, as many at once as there are threads for it: were they all let loose, what arrives next, be it a refusal or a
 //! health check, would queue behind them.
+//!
+//! When more comes than can be computed, those at the head of the queue have waited longest, and computing them in turn would
+//! have each answered just too late. So one that can no longer be done in its time is passed over for the next, and
+//! [`Compute::backlog`] tells how long one that comes now would wait, for the gate to refuse it while that costs little.
 
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
@@ -12,10 +16,11 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
         mpsc,
     },
     thread,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::{Semaphore, oneshot};
@@ -40,6 +45,55 @@ pub struct Compute {
 struct Load {
     queued: AtomicUsize,
     busy: AtomicUsize,
+    /// What a KiB took, on average of the last few articles.
+    nanos_per_kib: AtomicU64,
+    /// Of large articles that are let in and not answered.
+    pending_bytes: AtomicUsize,
+}
+
+/// A large article that is let in, until this is dropped.
+#[derive(Debug)]
+pub struct Pending {
+    load: Arc<Load>,
+    bytes: usize,
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.load.pending_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+impl Load {
+    /// Of how many articles the average is, about.
+    const AVERAGED: u64 = 16;
+    /// What an answer needs, once it is computed, to reach its caller in time.
+    const ON_ITS_WAY: Duration = Duration::from_millis(5);
+
+    /// How long an article that weighs `bytes` will take, about.
+    fn expected(&self, bytes: usize) -> Duration {
+        Duration::from_nanos(self.nanos_per_kib.load(Ordering::Relaxed).saturating_mul(kib(bytes)))
+    }
+
+    fn learn(&self, bytes: usize, elapsed: Duration) {
+        let sample = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX) / kib(bytes).max(1);
+        let average = self.nanos_per_kib.load(Ordering::Relaxed);
+        // A sample lost to another thread's is no loss.
+        let average = if average == 0 { sample } else { average - average / Self::AVERAGED + sample / Self::AVERAGED };
+        self.nanos_per_kib.store(average, Ordering::Relaxed);
+    }
+
+    /// Whether computing an article now would only take the time of those who wait behind it.
+    fn is_in_vain(&self, bytes: usize, due: Option<Instant>) -> bool {
+        // No article takes just what it is expected to.
+        let needed = || self.expected(bytes) * 2 + Self::ON_ITS_WAY;
+        let is_late = |due: Instant| due.saturating_duration_since(Instant::now()) < needed();
+        self.queued.load(Ordering::Relaxed) > 0 && due.is_some_and(is_late)
+    }
+}
+
+fn kib(bytes: usize) -> u64 {
+    (bytes as u64).div_ceil(1 << 10)
 }
 
 impl Compute {
@@ -78,12 +132,31 @@ impl Compute {
         self.load.queued.load(Ordering::Relaxed)
     }
 
-    /// Runs `compute` for an article that weighs `bytes`. Dropping the future cancels it.
+    /// How long an article that weighs `bytes` would wait for those that are let in; none when it is small.
+    #[must_use]
+    pub fn backlog(&self, bytes: usize) -> Duration {
+        if bytes <= self.in_place_bytes {
+            return Duration::ZERO;
+        }
+        self.load.expected(self.load.pending_bytes.load(Ordering::Relaxed) / self.threads.max(1))
+    }
+
+    /// Counts an article that weighs `bytes` as let in, as long as what this gives lives.
+    #[must_use]
+    pub fn pending(&self, bytes: usize) -> Pending {
+        let bytes = if bytes <= self.in_place_bytes { 0 } else { bytes };
+        self.load.pending_bytes.fetch_add(bytes, Ordering::Relaxed);
+        Pending { load: Arc::clone(&self.load), bytes }
+    }
+
+    /// Runs `compute` for an article that weighs `bytes` and is `due` by then. Dropping the future cancels it.
+    ///
+    /// An article that cannot be done in its time, while others wait, has no answer: whoever set the time ends the call.
     ///
     /// # Errors
     ///
     /// What `compute` says; [`Fault::Internal`] when it panics.
-    pub async fn run<T, F>(&self, bytes: usize, compute: F) -> Result<T, Fault>
+    pub async fn run<T, F>(&self, bytes: usize, due: Option<Instant>, compute: F) -> Result<T, Fault>
     where
         T: Send + 'static,
         F: FnOnce(Cancel<'_>) -> Result<T, Fault> + Send + 'static,
@@ -95,16 +168,27 @@ impl Compute {
         let (answer, answered) = oneshot::channel();
         let cancelled = Arc::new(AtomicBool::new(false));
         let _cancel = CancelOnDrop(Arc::clone(&cancelled));
-        self.load.queued.fetch_add(1, Ordering::Relaxed);
+        let load = Arc::clone(&self.load);
+        load.queued.fetch_add(1, Ordering::Relaxed);
         let job = move || {
             let is_cancelled = || cancelled.load(Ordering::Relaxed);
-            if !is_cancelled() {
-                // Nobody listens any more when the call was cancelled meanwhile.
-                let _unheard = answer.send(guarded(|| compute(Cancel::when(&is_cancelled))));
+            if is_cancelled() || load.is_in_vain(bytes, due) {
+                return;
             }
+            let begin = Instant::now();
+            let result = guarded(|| compute(Cancel::when(&is_cancelled)));
+            if result.is_ok() {
+                load.learn(bytes, begin.elapsed());
+            }
+            // Nobody listens any more when the call was cancelled meanwhile.
+            let _unheard = answer.send(result);
         };
         self.jobs.send(Box::new(job)).map_err(|_| Fault::Internal)?;
-        answered.await.map_err(|_| Fault::Internal)?
+        match answered.await {
+            Ok(result) => result,
+            // Passed over.
+            Err(_) => std::future::pending().await,
+        }
     }
 }
 
@@ -148,8 +232,8 @@ mod tests {
     async fn small_articles_stay_on_the_thread_and_large_ones_leave_it() {
         let compute = pool(1);
         let here = thread::current().id();
-        let small = compute.run(10, |_| Ok(thread::current().id())).await;
-        let large = compute.run(LARGE, |_| Ok(thread::current().id())).await;
+        let small = compute.run(10, None, |_| Ok(thread::current().id())).await;
+        let large = compute.run(LARGE, None, |_| Ok(thread::current().id())).await;
         assert_eq!(small, Ok(here));
         assert!(large.is_ok_and(|thread| thread != here));
     }
@@ -158,9 +242,9 @@ mod tests {
     async fn a_panic_is_that_computation_s_alone() {
         let compute = pool(1);
         for bytes in [10, LARGE] {
-            let panicked: Result<(), Fault> = compute.run(bytes, |_| panic!("on purpose")).await;
+            let panicked: Result<(), Fault> = compute.run(bytes, None, |_| panic!("on purpose")).await;
             assert_eq!(panicked, Err(Fault::Internal));
-            assert_eq!(compute.run(bytes, |_| Ok(1)).await, Ok(1));
+            assert_eq!(compute.run(bytes, None, |_| Ok(1)).await, Ok(1));
         }
     }
 
@@ -169,7 +253,7 @@ mod tests {
         let compute = pool(1);
         let (stopped, was_stopped) = oneshot::channel();
         let (started, has_started) = oneshot::channel();
-        let endless = compute.run(LARGE, move |cancel| {
+        let endless = compute.run(LARGE, None, move |cancel| {
             let _heard = started.send(());
             let begin = Instant::now();
             while cancel.check().is_ok() && begin.elapsed() < Duration::from_mins(1) {
@@ -183,18 +267,18 @@ mod tests {
             started = has_started => assert_eq!(started, Ok(())),
         }
         assert_eq!(was_stopped.await, Ok(Err(crate::cancel::Cancelled)));
-        assert_eq!(compute.run(LARGE, |_| Ok(2)).await, Ok(2));
+        assert_eq!(compute.run(LARGE, None, |_| Ok(2)).await, Ok(2));
     }
 
     #[tokio::test]
     async fn a_call_dropped_while_queued_is_never_computed() {
         let compute = pool(1);
         let (release, released) = mpsc::channel::<()>();
-        let blocking = compute.run(LARGE, move |_| released.recv().map_err(|_| Fault::Internal));
+        let blocking = compute.run(LARGE, None, move |_| released.recv().map_err(|_| Fault::Internal));
         let ran = Arc::new(AtomicBool::new(false));
         let queued = {
             let ran = Arc::clone(&ran);
-            compute.run(LARGE, move |_| {
+            compute.run(LARGE, None, move |_| {
                 ran.store(true, Ordering::Relaxed);
                 Ok(())
             })
@@ -206,7 +290,52 @@ mod tests {
         drop(queued);
         assert!(release.send(()).is_ok());
         assert_eq!(blocking.await, Ok(()));
-        assert_eq!(compute.run(LARGE, |_| Ok(3)).await, Ok(3));
+        assert_eq!(compute.run(LARGE, None, |_| Ok(3)).await, Ok(3));
         assert!(!ran.load(Ordering::Relaxed));
+    }
+
+    #[tokio::test]
+    async fn while_others_wait_what_cannot_be_done_in_its_time_is_passed_over() {
+        const WORK: Duration = Duration::from_millis(20);
+        let compute = pool(1);
+        let work = |_: Cancel<'_>| {
+            thread::sleep(WORK);
+            Ok(())
+        };
+        assert_eq!(compute.run(LARGE, None, work).await, Ok(()));
+        let (release, released) = mpsc::channel::<()>();
+        let blocking = compute.run(LARGE, None, move |_| released.recv().map_err(|_| Fault::Internal));
+        let due = Instant::now() + WORK / 2;
+        let (late, in_time) = (compute.run(LARGE, Some(due), work), compute.run(LARGE, Some(due + WORK * 1000), work));
+        let mut blocking = tokio_test::task::spawn(blocking);
+        let mut late = tokio_test::task::spawn(late);
+        let mut in_time = tokio_test::task::spawn(in_time);
+        tokio_test::assert_pending!(blocking.poll());
+        tokio_test::assert_pending!(late.poll());
+        tokio_test::assert_pending!(in_time.poll());
+        assert!(release.send(()).is_ok());
+        assert_eq!(in_time.await, Ok(()));
+        tokio_test::assert_pending!(late.poll());
+        // Nobody waits behind it: it is tried.
+        assert_eq!(compute.run(LARGE, Some(Instant::now()), work).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn the_backlog_is_what_those_let_in_will_take() {
+        const WORK: Duration = Duration::from_millis(20);
+        let compute = pool(2);
+        let work = |_: Cancel<'_>| {
+            thread::sleep(WORK);
+            Ok(())
+        };
+        assert_eq!(compute.run(LARGE, None, work).await, Ok(()));
+        assert_eq!(compute.backlog(LARGE), Duration::ZERO);
+        let let_in = [LARGE, LARGE, LARGE, LARGE, 1].map(|bytes| compute.pending(bytes));
+        let backlog = compute.backlog(LARGE);
+        assert!(backlog >= WORK * 2 - Duration::from_millis(1), "{backlog:?}");
+        // Small ones do not wait for large ones.
+        assert_eq!(compute.backlog(1), Duration::ZERO);
+        drop(let_in);
+        assert_eq!(compute.backlog(LARGE), Duration::ZERO);
     }
 }

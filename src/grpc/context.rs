@@ -3,6 +3,7 @@
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 use std::{
+    collections::VecDeque,
     pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
@@ -14,11 +15,12 @@ use std::{
 
 use bytes::Bytes;
 use http_body::Frame;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 use tonic::{Status, body::Body};
 
 use super::{
     admission::{Admission, Claim},
+    compute::Compute,
     status::Fault,
 };
 
@@ -26,12 +28,16 @@ use super::{
 #[derive(Debug)]
 pub struct CallContext {
     claim: Mutex<Claim>,
+    /// What the messages of a stream hold that have arrived, until their items take it.
+    arrived: Mutex<VecDeque<Claim>>,
     article_bytes: AtomicUsize,
     article_count: AtomicUsize,
     result_count: AtomicUsize,
     compute_nanos: AtomicU64,
     cut_off: AtomicBool,
     broken_off: AtomicBool,
+    /// When the call's time is over; of a stream, when its caller set a deadline for the whole.
+    pub deadline: Option<Instant>,
     /// The time of each item of a stream; none when the caller set a deadline for the whole.
     pub item_timeout: Option<Duration>,
 }
@@ -39,15 +45,17 @@ pub struct CallContext {
 impl CallContext {
     /// Of a call that comes through `admission`.
     #[must_use]
-    pub fn new(admission: &Arc<Admission>, item_timeout: Option<Duration>) -> Arc<Self> {
+    pub fn new(admission: &Arc<Admission>, deadline: Option<Instant>, item_timeout: Option<Duration>) -> Arc<Self> {
         Arc::new(Self {
             claim: Mutex::new(admission.claim()),
+            arrived: Mutex::default(),
             article_bytes: AtomicUsize::new(0),
             article_count: AtomicUsize::new(0),
             result_count: AtomicUsize::new(0),
             compute_nanos: AtomicU64::new(0),
             cut_off: AtomicBool::new(false),
             broken_off: AtomicBool::new(false),
+            deadline,
             item_timeout,
         })
     }
@@ -59,6 +67,16 @@ impl CallContext {
     /// [`Fault::Overloaded`] when they are not to be had.
     pub fn hold(&self, bytes: usize) -> Result<(), Fault> {
         self.claim.lock().unwrap_or_else(PoisonError::into_inner).grow_to(bytes)
+    }
+
+    /// The next message of a stream is there, and holds this.
+    pub(crate) fn push_arrived(&self, claim: Claim) {
+        self.arrived.lock().unwrap_or_else(PoisonError::into_inner).push_back(claim);
+    }
+
+    /// What the earliest message holds whose item did not take it yet.
+    pub(crate) fn take_arrived(&self) -> Option<Claim> {
+        self.arrived.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
     /// An article came in.
@@ -115,17 +133,20 @@ impl CallContext {
     }
 }
 
-/// A request body whose bytes are counted as they come, before anything gathers them.
+/// A request body whose bytes are counted as they come, before anything gathers them. Once it is seen to be a large one,
+/// it goes on only if it will be computed in time.
 #[derive(Debug)]
 pub(crate) struct Counted {
     body: Body,
     bytes: usize,
     context: Arc<CallContext>,
+    admission: Arc<Admission>,
+    compute: Arc<Compute>,
 }
 
 impl Counted {
-    pub(crate) fn new(body: Body, context: Arc<CallContext>) -> Self {
-        Self { body, bytes: 0, context }
+    pub(crate) fn new(body: Body, context: Arc<CallContext>, admission: Arc<Admission>, compute: Arc<Compute>) -> Self {
+        Self { body, bytes: 0, context, admission, compute }
     }
 }
 
@@ -139,6 +160,7 @@ impl http_body::Body for Counted {
         if let Some(Ok(frame)) = &frame {
             self.bytes += frame.data_ref().map_or(0, Bytes::len);
             self.context.hold(self.bytes)?;
+            self.admission.in_time(self.compute.backlog(self.bytes), self.context.deadline)?;
         }
         Poll::Ready(frame)
     }

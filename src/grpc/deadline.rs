@@ -65,6 +65,10 @@ fn parse(timeout: &str) -> Option<Duration> {
 /// Awaits `answer` until `deadline`, and bounds its body by it too.
 pub async fn within(deadline: Option<Instant>, answer: impl Future<Output = Response<Body>>) -> Response<Body> {
     let Some(deadline) = deadline else { return answer.await };
+    // A call that was not got to in its time costs no more.
+    if deadline <= Instant::now() {
+        return Status::from(Fault::DeadlineExceeded).into_http();
+    }
     let mut timer = pin!(tokio::time::sleep_until(deadline));
     let response = tokio::select! {
         // An answer that is there is given, be its time over or not.
@@ -187,6 +191,13 @@ mod tests {
         let deadline = Instant::now() + Duration::from_millis(100);
         let response = within(Some(deadline), ready(Response::new(Body::empty()))).await;
         assert!(response.headers().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_was_not_got_to_in_its_time_is_not_begun() {
+        let never_polled = std::future::poll_fn(|_| unreachable!());
+        let response = within(Some(Instant::now()), never_polled).await;
+        assert_eq!(code(response.headers()), Code::DeadlineExceeded);
     }
 
     #[tokio::test(start_paused = true)]

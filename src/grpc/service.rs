@@ -47,18 +47,22 @@ impl Pullquote {
     /// The [`Fault`] the call ends in.
     pub async fn call<M: Method>(&self, request: M::Request, context: &Arc<CallContext>) -> Result<M::Response, Fault> {
         context.hold(M::message_bytes(&request))?;
+        let weight = M::weight(&request);
+        self.admission.in_time(self.compute.backlog(weight), context.deadline)?;
+        let _pending = self.compute.pending(weight);
         let permit = self.admission.admit().await?;
-        let answer = self.compute::<M>(request, Arc::clone(context), None).await;
+        let answer = self.compute::<M>(request, Arc::clone(context), context.deadline, None).await;
         drop(permit);
         answer
     }
 
-    /// Computes an article that was admitted. What is `held` for it lives as long as the article itself, be the caller
+    /// Computes an article that was admitted and is `due` by then. What is `held` for it lives as long as the article itself, be the caller
     /// gone or not.
     pub(super) async fn compute<M: Method>(
         &self,
         request: M::Request,
         context: Arc<CallContext>,
+        due: Option<tokio::time::Instant>,
         held: Option<Claim>,
     ) -> Result<M::Response, Fault> {
         let bytes = M::article_bytes(&request);
@@ -66,7 +70,7 @@ impl Pullquote {
         self.metrics.article(M::NAME, bytes);
         let (limits, metrics) = (self.limits, Arc::clone(&self.metrics));
         self.compute
-            .run(M::weight(&request), move |cancel| {
+            .run(M::weight(&request), due.map(tokio::time::Instant::into_std), move |cancel| {
                 let begin = Instant::now();
                 let response = M::answer(request, &limits, &metrics, cancel);
                 context.note_computed(begin.elapsed());
@@ -92,7 +96,7 @@ impl Pullquote {
 
     /// What the transport gave the call to carry.
     pub(crate) fn context(&self, extensions: &http::Extensions) -> Arc<CallContext> {
-        extensions.get::<Arc<CallContext>>().map_or_else(|| CallContext::new(&self.admission, None), Arc::clone)
+        extensions.get::<Arc<CallContext>>().map_or_else(|| CallContext::new(&self.admission, None, None), Arc::clone)
     }
 
     /// A status as the contract has it.

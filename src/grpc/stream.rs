@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::{sync::mpsc, task::JoinSet, time::Instant};
 use tonic::{Status, Streaming};
 
 use super::{
@@ -62,7 +62,8 @@ async fn read<M: Method>(
         };
         match item {
             Ok(Some(item)) => {
-                let mut claim = service.admission.claim();
+                let mut claim = context.take_arrived().unwrap_or_else(|| service.admission.claim());
+                // A compressed message holds less than it becomes.
                 claim.wait_for(M::item_bytes(&item)).await;
                 let (service, context, answers) = (service.clone(), Arc::clone(context), answers.clone());
                 items.spawn(async move {
@@ -90,10 +91,12 @@ async fn item_answer<M: Method>(
     let (id, request) = M::open(item, &service.limits);
     let result = async {
         let request = request?;
+        let _pending = service.compute.pending(M::weight(&request));
         let _permit = service.admission.wait().await?;
-        let computing = service.compute::<M>(request, context, Some(claim));
-        match item_timeout {
-            Some(time) => tokio::time::timeout(time, computing).await.map_err(|_| Fault::DeadlineExceeded)?,
+        let due = item_timeout.and_then(|time| Instant::now().checked_add(time));
+        let computing = service.compute::<M>(request, Arc::clone(&context), due.or(context.deadline), Some(claim));
+        match due {
+            Some(due) => tokio::time::timeout_at(due, computing).await.map_err(|_| Fault::DeadlineExceeded)?,
             None => computing.await,
         }
     }

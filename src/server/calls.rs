@@ -30,6 +30,8 @@ use super::{
 use crate::{
     grpc::{
         admission::Admission,
+        arriving::Arriving,
+        compute::Compute,
         context::{CallContext, Counted, UntilDrained},
         deadline,
         service::code_name,
@@ -46,6 +48,7 @@ const MAX_REQUEST_ID_BYTES: usize = 128;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) admission: Arc<Admission>,
+    pub(crate) compute: Arc<Compute>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) drain: Drain,
     pub(crate) api_keys: Option<Arc<ApiKeys>>,
@@ -80,7 +83,7 @@ impl Calls {
         let timeout = own_timeout.or((method.kind == Kind::Unary).then_some(self.shared.call_timeout));
         let deadline = timeout.and_then(|timeout| tokio::time::Instant::now().checked_add(timeout));
         let item_timeout = if own_timeout.is_none() { Some(self.shared.call_timeout) } else { None };
-        let context = CallContext::new(&self.shared.admission, item_timeout);
+        let context = CallContext::new(&self.shared.admission, deadline, item_timeout);
 
         let span = if self.shared.traced { span(protocol, method, request.headers()) } else { tracing::Span::none() };
         let observation =
@@ -94,10 +97,14 @@ impl Calls {
             return Box::pin(std::future::ready(observation.of(response)));
         }
         let request = match method.kind {
-            Kind::Unary => request.map(|body| Body::new(Counted::new(body, Arc::clone(&context)))),
+            Kind::Unary => request.map(|body| {
+                let (admission, compute) = (Arc::clone(&self.shared.admission), Arc::clone(&self.shared.compute));
+                Body::new(Counted::new(body, Arc::clone(&context), admission, compute))
+            }),
             Kind::Stream => request.map(|body| {
-                let draining = self.shared.drain.signal();
-                Body::new(UntilDrained::new(body, Arc::clone(&context), draining, STREAM_WINDOW_BYTES as usize))
+                let (draining, admission) = (self.shared.drain.signal(), Arc::clone(&self.shared.admission));
+                let body = UntilDrained::new(body, Arc::clone(&context), draining, STREAM_WINDOW_BYTES as usize);
+                Body::new(Arriving::new(Body::new(body), admission, Arc::clone(&context), self.shared.call_timeout))
             }),
             _ => request,
         };

@@ -7,7 +7,7 @@ use tokio_stream::StreamExt as _;
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
-use crate::support::{Running, SUMMARIZE, article, eventually, framed, summarize, text, told};
+use crate::support::{Running, SUMMARIZE, SUMMARIZE_STREAM, article, eventually, framed, summarize, text, told};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn summarize_beyond_the_calls_allowed_is_refused_with_pushback_and_health_is_not() {
@@ -16,7 +16,7 @@ async fn summarize_beyond_the_calls_allowed_is_refused_with_pushback_and_health_
     let body = framed(&summarize(text(article(1 << 20))));
     let mut begin = || {
         let mut call = raw.begin(SUMMARIZE, &[]);
-        call.body.send_data(body.clone(), true).unwrap();
+        call.send(body.clone(), true);
         call
     };
     let working = begin();
@@ -34,6 +34,60 @@ async fn summarize_beyond_the_calls_allowed_is_refused_with_pushback_and_health_
     // Whoever was let in is answered, and so is who waited.
     assert_eq!(working.end().await.0.code(), Code::Ok);
     assert_eq!(waiting.end().await.0.code(), Code::Ok);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn summarize_that_would_wait_in_vain_is_refused_before_it_waits() {
+    let server = Running::with(&[("compute-threads", "1"), ("call-timeout", "10m")]).await;
+    let mut raw = server.raw().await;
+    let body = framed(&summarize(text(article(1 << 20))));
+    // What an article takes is learned from those before.
+    assert_eq!(raw.call(SUMMARIZE, &[], body.clone()).await.0.code(), Code::Ok);
+    let mut begin = |headers: &[(&str, &str)]| {
+        let mut call = raw.begin(SUMMARIZE, headers);
+        call.send(body.clone(), true);
+        call
+    };
+    let waiting: Vec<_> = (0..8).map(|_| begin(&[])).collect();
+    eventually(|| async { (server.metric(&["pullquote_calls_working"]).await == 8).then_some(()) }).await;
+
+    let (status, headers) = begin(&[("grpc-timeout", "300m")]).end().await;
+    assert_eq!(told(&status), (Code::ResourceExhausted, "OVERLOADED".to_owned(), Vec::new()));
+    assert_eq!(headers["grpc-retry-pushback-ms"], "200");
+    // It could not come back in its time, and a small one need not wait.
+    let (status, _) = begin(&[("grpc-timeout", "100m")]).end().await;
+    assert_eq!(status.code(), Code::DeadlineExceeded);
+    let small = framed(&summarize(text("It rained.")));
+    assert_eq!(server.raw().await.call(SUMMARIZE, &[("grpc-timeout", "10S")], small).await.0.code(), Code::Ok);
+    drop(waiting);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn half_a_message_of_summarize_stream_is_counted_and_due() {
+    let server = Running::with(&[("call-timeout", "5s")]).await;
+    let mut raw = server.raw().await;
+    let item = pb::SummarizeStreamRequest { id: "1".to_owned(), request: Some(summarize(text(article(900 << 10)))) };
+    let body = framed(&item);
+    let (half, rest) = (body.slice(..400 << 10), body.slice(400 << 10..));
+    let held = |bytes: u64| {
+        let server = &server;
+        eventually(move || async move { (server.metric(&["pullquote_call_bytes"]).await == bytes).then_some(()) })
+    };
+    let mut whole = raw.begin(SUMMARIZE_STREAM, &[]);
+    whole.send(half.clone(), false);
+    held(400 << 10).await;
+    whole.send(rest, true);
+    assert_eq!(whole.end().await.0.code(), Code::Ok);
+    held(0).await;
+
+    let mut broken_off = raw.begin(SUMMARIZE_STREAM, &[]);
+    let begin = Instant::now();
+    broken_off.send(half, false);
+    assert_eq!(told(&broken_off.end().await.0).0, Code::DeadlineExceeded);
+    assert!(begin.elapsed() >= Duration::from_secs(5), "{:?}", begin.elapsed());
+    held(0).await;
     server.stop().await;
 }
 
@@ -62,7 +116,7 @@ async fn health_check_is_quick_while_large_articles_are_computed() {
     let computing: Vec<_> = (0..20)
         .map(|_| {
             let mut call = raw.begin(SUMMARIZE, &[("grpc-timeout", "20S")]);
-            call.body.send_data(body.clone(), true).unwrap();
+            call.send(body.clone(), true);
             call
         })
         .collect();
