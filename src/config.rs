@@ -118,7 +118,7 @@ settings! {
     /// Calls that may wait for their turn. What comes beyond is refused
     max_waiting_calls: usize = "1024", "COUNT";
     /// The bytes that all calls and stream items in flight may hold
-    max_call_bytes: Bytes = "64MiB", "SIZE";
+    max_call_bytes: Bytes = "48MiB", "SIZE";
     /// Items of one stream that are worked on at once
     max_items_per_stream: usize = "16", "COUNT";
     /// How long a refused caller is asked to stay away

@@ -40,8 +40,11 @@ pub(crate) struct Arriving {
     claim: Claim,
     due: Option<Pin<Box<Sleep>>>,
     /// What was read and waits for its bytes to be had.
-    waiting: Option<(Bytes, Pin<Box<dyn Future<Output = Claim> + Send>>)>,
+    waiting: Option<(Bytes, Had)>,
 }
+
+/// A claim, once it holds what it lacks.
+type Had = Pin<Box<dyn Future<Output = Claim> + Send>>;
 
 impl Arriving {
     pub(crate) fn new(

@@ -6,7 +6,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a measurement fails by panicking")]
 #![expect(clippy::print_stdout, reason = "its figures")]
-#![expect(clippy::cast_precision_loss, reason = "nothing counted comes near 2^52")]
 
 use std::{
     collections::BTreeMap,
@@ -135,14 +134,14 @@ async fn main() {
     let end = begin + Duration::from_secs_f64(args.seconds);
     let mut made = JoinSet::new();
     if let Some(rate) = args.rate {
-        let mut begun = 0.0;
+        let mut count = 0.0;
         let mut beat = begin;
         while beat < end {
             sleep_until(beat).await;
-            while begun < rate * (beat - begin).as_secs_f64() {
+            while count < rate * (beat - begin).as_secs_f64() {
                 let (calls, requests) = (Arc::clone(&calls), next());
                 made.spawn(async move { calls.make(requests, beat).await });
-                begun += 1.0;
+                count += 1.0;
             }
             while made.try_join_next().is_some() {}
             beat += BEAT;
