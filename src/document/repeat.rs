@@ -128,13 +128,17 @@ fn word_counts(document: &Document<'_>) -> Vec<u8> {
 /// Whether more than a fifth of a sentence's bigrams hold a word that stands nowhere else, so that no other sentence has
 /// them.
 fn is_unlike_any(document: &Document<'_>, sentence: &Sentence, counts: &[u8]) -> bool {
+    let tokens = document.tokens_of(sentence);
     let (mut bigrams, mut own) = (0, 0);
     let mut last_is_own = None;
-    for token in document.tokens_of(sentence).iter().filter(|token| token.shape.is(Shape::WORD)) {
+    for token in tokens.iter().filter(|token| token.shape.is(Shape::WORD)) {
         let is_own = counts[token.word as usize] == 1;
         if let Some(last_is_own) = last_is_own {
             bigrams += 1;
-            own += u32::from(is_own || last_is_own);
+            own += usize::from(is_own || last_is_own);
+            if own * 5 > tokens.len() {
+                return true;
+            }
         }
         last_is_own = Some(is_own);
     }
@@ -168,17 +172,16 @@ fn overlaps(a: &[u64], b: &[u64]) -> bool {
     if shorter * 5 < longer * 4 {
         return false;
     }
-    let (mut i, mut j, mut common) = (0, 0, 0);
-    while i < a.len() && j < b.len() {
-        match a[i].cmp(&b[j]) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                (i, j, common) = (i + 1, j + 1, common + 1);
-            }
-        }
+    // Of the two sets together, more than a ninth in one alone is too much.
+    let all = a.len() + b.len();
+    let (mut i, mut j, mut alone) = (0, 0, 0);
+    while i < a.len() && j < b.len() && alone * 9 <= all {
+        let (left, right) = (a[i], b[j]);
+        i += usize::from(left <= right);
+        j += usize::from(right <= left);
+        alone += usize::from(left != right);
     }
-    common * 5 >= (a.len() + b.len() - common) * 4
+    (alone + (a.len() - i) + (b.len() - j)) * 9 <= all
 }
 
 /// How well a sentence is formed: it begins and ends like one, and holds no debris.

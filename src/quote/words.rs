@@ -37,22 +37,20 @@ impl<'d, 't> Words<'d, 't> {
         let ids = 0..u32::try_from(vocabulary.word_count()).unwrap_or(u32::MAX);
         let prints: Vec<u32> = ids.map(|id| fingerprint(vocabulary.folded(id))).collect();
         let mut lower = vec![false; prints.len()];
+        let (mut classes, mut token_prints) =
+            (Vec::with_capacity(document.tokens.len()), Vec::with_capacity(document.tokens.len()));
         for token in &document.tokens {
-            lower[token.word as usize] |= !token.shape.is(Shape::CAPITALISED);
+            let word = token.word as usize;
+            lower[word] |= !token.shape.is(Shape::CAPITALISED);
+            classes.push(vocabulary.word(token.word).classes);
+            token_prints.push(prints[word]);
         }
         let mut sentence_of = vec![0; document.tokens.len()];
         for (at, sentence) in (0..).zip(&document.sentences) {
             sentence_of[range(&sentence.tokens)].fill(at);
         }
         let headlines = document.sentences.iter().map(|sentence| is_headline(document, sentence)).collect();
-        Self {
-            document,
-            classes: document.tokens.iter().map(|token| vocabulary.word(token.word).classes).collect(),
-            prints: document.tokens.iter().map(|token| prints[token.word as usize]).collect(),
-            sentence_of,
-            lower,
-            headlines,
-        }
+        Self { document, classes, prints: token_prints, sentence_of, lower, headlines }
     }
 
     /// Whether the token stands in the headline, or in a sentence all of whose longer words are capitalised.

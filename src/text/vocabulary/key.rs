@@ -17,12 +17,11 @@ impl Key {
     /// The key of a word that is folded already.
     pub(crate) fn of(folded: &[u8]) -> Self {
         if folded.len() <= INLINE_BYTES {
-            return Self { halves: halves(load(folded, 0, folded.len())), len_bytes: narrow(folded.len()) };
+            return Self { halves: load(folded, 0, folded.len()), len_bytes: narrow(folded.len()) };
         }
         let mut digest = [MULTIPLIERS[0], MULTIPLIERS[1]];
         for begin in (0..folded.len()).step_by(INLINE_BYTES) {
-            let chunk = load(folded, begin, (folded.len() - begin).min(INLINE_BYTES));
-            let [low, high] = halves(chunk);
+            let [low, high] = load(folded, begin, (folded.len() - begin).min(INLINE_BYTES));
             digest = [fold(low ^ digest[0], high ^ MULTIPLIERS[2]), fold(high ^ digest[1], low ^ MULTIPLIERS[0])];
         }
         Self { halves: digest, len_bytes: narrow(folded.len()) }
@@ -31,8 +30,11 @@ impl Key {
     /// The key of the ASCII word at `begin`, folded on the way; none where it is too long to fit.
     #[inline]
     pub(crate) fn of_short_ascii(bytes: &[u8], begin: usize, len: usize) -> Option<Self> {
-        (len <= INLINE_BYTES)
-            .then(|| Self { halves: halves(to_lower_case(load(bytes, begin, len))), len_bytes: narrow(len) })
+        if len > INLINE_BYTES {
+            return None;
+        }
+        let [low, high] = load(bytes, begin, len);
+        Some(Self { halves: [to_lower_case(low), to_lower_case(high)], len_bytes: narrow(len) })
     }
 
     /// Whether the key is the word itself, so that two equal keys are the same word.
@@ -61,33 +63,42 @@ impl Key {
     }
 }
 
-/// Up to sixteen bytes as one little-endian number.
-#[inline]
-fn load(bytes: &[u8], begin: usize, len: usize) -> u128 {
-    if len == 0 {
-        return 0;
+/// What is kept of sixteen bytes that hold a word of so many.
+static MASKS: [[u64; 2]; INLINE_BYTES + 1] = {
+    let mut masks = [[0, 0]; INLINE_BYTES + 1];
+    let mut len = 1;
+    while len <= INLINE_BYTES {
+        masks[len] = halves(u128::MAX >> (8 * (INLINE_BYTES - len)));
+        len += 1;
     }
+    masks
+};
+
+/// Up to sixteen bytes as the halves of a little-endian number.
+#[inline]
+fn load(bytes: &[u8], begin: usize, len: usize) -> [u64; 2] {
     let mut last = [0; INLINE_BYTES];
     let chunk = bytes[begin..].first_chunk().unwrap_or_else(|| {
         last[..len].copy_from_slice(&bytes[begin..begin + len]);
         &last
     });
-    u128::from_le_bytes(*chunk) & (u128::MAX >> (8 * (INLINE_BYTES - len)))
+    let ([low, high], mask) = (halves(u128::from_le_bytes(*chunk)), MASKS[len]);
+    [low & mask[0], high & mask[1]]
 }
 
-/// Sixteen ASCII letters in lower case at once: a byte from `A` to `Z` carries into its high bit in the first sum but
+/// Eight ASCII letters in lower case at once: a byte from `A` to `Z` carries into its high bit in the first sum but
 /// not in the second.
 #[inline]
-fn to_lower_case(ascii: u128) -> u128 {
-    const EACH: u128 = u128::MAX / 255;
-    let from_a = ascii + EACH * u128::from(0x80 - b'A');
-    let past_z = ascii + EACH * u128::from(0x7f - b'Z');
+fn to_lower_case(ascii: u64) -> u64 {
+    const EACH: u64 = u64::MAX / 255;
+    let from_a = ascii + EACH * (0x80 - b'A' as u64);
+    let past_z = ascii + EACH * (0x7f - b'Z' as u64);
     ascii | (((from_a ^ past_z) & (EACH * 0x80)) >> 2)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the halves of a number")]
 #[inline]
-fn halves(bits: u128) -> [u64; 2] {
+const fn halves(bits: u128) -> [u64; 2] {
     [bits as u64, (bits >> 64) as u64]
 }
 
