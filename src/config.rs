@@ -9,7 +9,7 @@ mod setting;
 
 use std::{fmt, path::PathBuf, time::Duration};
 
-pub use setting::{Bytes, Endpoint, LogFormat, Origins, Secret};
+pub use setting::{Bytes, Endpoint, LogFormat, LogLevel, Origins, Secret};
 
 use setting::Setting;
 
@@ -163,8 +163,8 @@ settings! {
     reflection: bool = "true", "BOOL";
     /// auto (text on a terminal, else json), text or json
     log_format: LogFormat = "auto", "FORMAT";
-    /// What is logged: off, error, warn, info, debug or trace; or by module, TARGET=LEVEL parted by commas
-    log_level: String = "info", "LEVEL";
+    /// What is logged: off, error, warn, info, debug or trace; or by module, MODULE=LEVEL, parted by commas
+    log_level: LogLevel = "info", "LEVEL";
     /// Where traces go: the URL of an OTLP collector's gRPC port. None when empty
     otlp_endpoint: Option<String> = "", "URL";
     /// What the collector asks for: NAME=VALUE, parted by commas

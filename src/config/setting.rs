@@ -3,6 +3,7 @@
 use std::{fmt::Write as _, net::SocketAddr, path::PathBuf, time::Duration};
 
 use http::HeaderValue;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 /// A value that can be read from text and shown again.
 pub(super) trait Setting: Sized {
@@ -35,6 +36,12 @@ pub enum LogFormat {
     /// A JSON object a line.
     Json,
 }
+
+/// Which log lines are written: those of a level and above, of all modules or by module.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogLevel(pub Targets);
+
+impl Eq for LogLevel {}
 
 /// A value that is never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -153,6 +160,22 @@ impl Setting for LogFormat {
             Self::Json => "json",
         }
         .into()
+    }
+}
+
+impl Setting for LogLevel {
+    fn parse(text: &str) -> Result<Self, String> {
+        let directives: String = text.split_whitespace().collect();
+        // What stands alone is a level: read as a module, a mistyped one would silence all the others.
+        let is_sound = |directive: &str| directive.contains('=') || directive.parse::<LevelFilter>().is_ok();
+        let filter = directives.split(',').all(is_sound).then(|| directives.parse().ok()).flatten();
+        filter.map(Self).ok_or_else(|| {
+            format!("expected off, error, warn, info, debug, trace or MODULE=LEVEL, parted by commas, found {text:?}")
+        })
+    }
+
+    fn show(&self) -> toml::Value {
+        self.0.to_string().into()
     }
 }
 

@@ -90,6 +90,26 @@ fn sizes_and_times() {
 }
 
 #[test]
+fn log_levels() {
+    for (text, expected) in [
+        ("info", Some("info")),
+        ("off", Some("off")),
+        ("warn, pullquote::server=debug", Some("pullquote::server=debug,warn")),
+        ("verbose", None),
+        ("info,h2", None),
+        ("h2=loud", None),
+        ("a=b=info", None),
+    ] {
+        let level = LogLevel::parse(text).ok();
+        assert_eq!(level.as_ref().map(Setting::show), expected.map(Into::into), "{text}");
+        if let Some(level) = level {
+            let shown = level.show();
+            assert_eq!(LogLevel::parse(shown.as_str().unwrap()).unwrap(), level, "{text}");
+        }
+    }
+}
+
+#[test]
 fn origins() {
     for (text, expected) in [
         ("", Some("")),

@@ -35,7 +35,6 @@ impl Drop for Flush {
 ///
 /// What is wrong with the settings, in words.
 pub fn start(config: &Config) -> Result<Flush, String> {
-    let filter: Targets = config.log_level.parse().map_err(|error| format!("log_level: {error}"))?;
     let json = match config.log_format {
         LogFormat::Auto => !std::io::stderr().is_terminal(),
         LogFormat::Text => false,
@@ -48,7 +47,7 @@ pub fn start(config: &Config) -> Result<Flush, String> {
     } else {
         lines.boxed()
     };
-    let lines = lines.with_filter(filter);
+    let lines = lines.with_filter(config.log_level.0.clone());
     let provider = config.otlp_endpoint.as_deref().map(|endpoint| exporter(config, endpoint)).transpose()?;
     let spans = provider.as_ref().map(|provider| {
         tracing_opentelemetry::layer()
