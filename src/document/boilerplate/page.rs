@@ -3,7 +3,7 @@
 use super::{
     article, feature,
     feature::Rows,
-    line::{Ending, Scan},
+    line::{Ending, Line, Scan},
     model::Model,
     phrase::Verdict,
 };
@@ -11,11 +11,16 @@ use crate::{document::html::Blocks, text::Span};
 
 /// The fewest lines of a page.
 const MIN_LINES: usize = 40;
+/// The fewest short lines that a page's navigation has in a row. An article's lists part theirs by sentences.
+const MIN_RUN: usize = 6;
 
-/// Whether a text is a whole page dumped as lines: many of them short and without an end.
+/// Whether a text is a whole page dumped as lines: many of them are short and without an end, and stand together as those of
+/// navigation do. An article with short lines between its sentences, such as a list of goods with their prices, is none.
 pub(super) fn is_page(scan: &Scan) -> bool {
-    let is_short = |line: &&super::line::Line| !line.long && line.words <= 6 && line.ending != Ending::Stop;
-    scan.lines.len() >= MIN_LINES && scan.lines.iter().filter(is_short).count() * 2 >= scan.lines.len()
+    let is_short = |line: &Line| !line.long && line.words <= 6 && line.ending != Ending::Stop;
+    let short_count = scan.lines.iter().filter(|line| is_short(line)).count();
+    let longest_run = || scan.lines.split(|line| !is_short(line)).map(<[Line]>::len).max().unwrap_or(0);
+    scan.lines.len() >= MIN_LINES && short_count * 5 >= scan.lines.len() * 2 && longest_run() >= MIN_RUN
 }
 
 /// A page to learn from or to judge: what both looks need.
