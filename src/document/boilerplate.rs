@@ -8,7 +8,7 @@ pub mod feature;
 pub(super) mod line;
 pub mod model;
 pub mod page;
-mod phrase;
+pub(super) mod phrase;
 
 use super::{Role, title};
 use crate::text::Span;
@@ -21,16 +21,16 @@ pub(super) fn roles(text: &str, lines: &[Span], given_title: &str, keep: bool) -
     }
     let scan = line::Scan::new(text, lines);
     let verdicts = article::verdicts(text, &scan);
-    let mut furniture = if page::is_page(&scan) {
-        page::furniture(text, &scan, &verdicts)
-    } else {
-        article::furniture(&scan, &verdicts)
-    };
+    let is_page = page::is_page(&scan);
+    let mut furniture =
+        if is_page { page::furniture(text, &scan, &verdicts) } else { article::furniture(&scan, &verdicts) };
     if furniture.iter().all(|&furniture| furniture) {
         furniture.fill(false);
     }
-    let title = title::find(&scan, &furniture, given_title);
+    let above = || title::above(&scan, &furniture, &verdicts).filter(|_| is_page && given_title.trim().is_empty());
+    let title = title::find(&scan, &furniture, given_title).or_else(above);
     if let Some(title) = title {
+        furniture[title] = false;
         repeats_of(&scan, title, &mut furniture);
         roles[title] = Role::Title;
     }

@@ -2,10 +2,12 @@
 
 mod block;
 mod class_name;
+mod place;
 mod scan;
 
-pub use block::{Block, Blocks, Place, blocks};
+pub use block::{Block, Blocks, blocks};
 pub use class_name::Kinds;
+pub use place::Place;
 
 use super::boilerplate::{model::Model, page::Judged};
 use crate::cancel::{Cancel, Cancelled};

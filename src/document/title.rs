@@ -2,14 +2,22 @@
 
 use std::collections::HashSet;
 
-use super::boilerplate::line::{Case, Ending, Line, Piece, Scan};
+use super::boilerplate::{
+    line::{Case, Ending, Line, Piece, Scan},
+    phrase::{Verdict, WordClass},
+};
 
 /// The most words a headline holds.
 const MAX_WORDS: u32 = 24;
 /// The most bytes a headline holds.
 const MAX_BYTES: usize = 220;
+/// The fewest words of a headline among a page's other lines.
+const MIN_WORDS_ABOVE: u32 = 4;
 /// How many of the first lines are compared with a headline that was given.
 const LINES_COMPARED: usize = 8;
+
+/// How many of a page's lines above its article may be the headline.
+const LINES_ABOVE: usize = 8;
 
 /// Which of the lines is the headline: one that reads like the `given` one, or, where none was given, the first line
 /// that is no furniture, if it reads as a headline and a body follows. A text of one line is a sentence, not a title.
@@ -25,6 +33,20 @@ pub(super) fn find(scan: &Scan, furniture: &[bool], given: &str) -> Option<usize
     let first = body.next()?;
     let next = body.next()?;
     reads_as_headline(scan, &scan.lines[first], &scan.lines[next]).then_some(first)
+}
+
+/// Which line above a whole page's article is its headline: the nearest that reads as one, and that no phrase or shape tells
+/// to be furniture. Between the two stand a byline, a date, buttons.
+pub(super) fn above(scan: &Scan, furniture: &[bool], verdicts: &[Option<Verdict>]) -> Option<usize> {
+    let first = furniture.iter().position(|&furniture| !furniture)?;
+    (first.saturating_sub(LINES_ABOVE)..first).rev().find(|&at| {
+        let line = &scan.lines[at];
+        verdicts[at].is_none()
+            && line.words >= MIN_WORDS_ABOVE
+            && !line.classes.any(WordClass::ROLE.with(WordClass::CREDIT).with(WordClass::SOCIAL))
+            && line.numbers * 3 < line.words
+            && reads_as_headline(scan, line, &scan.lines[first])
+    })
 }
 
 /// Whether a line reads as the headline of the one after it.

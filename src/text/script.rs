@@ -63,7 +63,7 @@ pub(super) fn char_before(text: &str, at: usize) -> char {
 
 /// White space, and what takes no room at all.
 pub(super) fn is_space(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')
+    c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}')
 }
 
 /// Part of a word: a letter, a digit, a mark on one, or the underscore.

@@ -156,6 +156,9 @@ fn shape(text: &str, scan: &Scan, line: &Line) -> Option<Verdict> {
     if line.classes.any(WordClass::SOCIAL) && pieces.iter().all(is_button) {
         return Some(Verdict::Drop);
     }
+    if open && is_menu(pieces) {
+        return Some(Verdict::Edge);
+    }
     let joined_credit = content.contains("Credit: ")
         || content.contains("Credit...")
         || content.starts_with("Media caption")
@@ -231,7 +234,15 @@ fn is_byline(pieces: &[Piece], line: &Line) -> bool {
         && rest.iter().take(2).filter(|piece| matches!(piece.case, Case::Capitalised | Case::Capitals)).count() >= 1
         && rest.first().is_some_and(|piece| matches!(piece.case, Case::Capitalised | Case::Capitals))
         && !line.classes.any(WordClass::NARRATIVE)
-        && is_named(rest)
+        && (is_named(rest) || is_named_with_role(rest))
+}
+
+/// "Ann Lee, political correspondent": a name, and after it what its bearer does.
+fn is_named_with_role(pieces: &[Piece]) -> bool {
+    let capitalised = |piece: &&Piece| matches!(piece.case, Case::Capitalised | Case::Capitals);
+    let name = pieces.iter().take_while(capitalised).count();
+    let role = &pieces[name..];
+    name >= 2 && role.len() <= 3 && role.last().is_some_and(|piece| piece.class.any(WordClass::ROLE))
 }
 
 /// Whether all words that count begin with a capital.
@@ -291,6 +302,16 @@ fn is_gallery_count(content: &str) -> bool {
         return false;
     };
     digits(rest) > 0
+}
+
+/// "News Politics Business Sport", "Subscribe Sign in": nothing but what menus hold, none of it a sentence's word.
+fn is_menu(pieces: &[Piece]) -> bool {
+    const MENU: WordClass = WordClass::NAVIGATE.with(WordClass::SECTION).with(WordClass::SOCIAL);
+    let count = |class: WordClass| pieces.iter().filter(|piece| piece.class.any(class)).count();
+    let opens_high = pieces.first().is_some_and(|piece| matches!(piece.case, Case::Capitalised | Case::Capitals));
+    let is_of_menu =
+        |piece: &Piece| piece.class.any(MENU) || piece.class.any(WordClass::STOP) && piece.case == Case::Lower;
+    opens_high && pieces.iter().all(is_of_menu) && (count(WordClass::NAVIGATE) >= 2 || count(MENU) >= 3)
 }
 
 fn is_button(piece: &Piece) -> bool {

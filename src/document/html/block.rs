@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{
     UnreadableHtml,
     class_name::Kinds,
+    place::Place,
     scan::{Scanner, Tag, Token, unescape},
 };
 use crate::{cancel::Cancel, text::Span};
@@ -19,65 +20,6 @@ const CANCEL_BYTES: usize = 1 << 16;
 const NAME_BYTES: usize = 160;
 /// The most of a page's title that is read.
 const TITLE_BYTES: usize = 1024;
-
-/// What a block stands in: a set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place(u32);
-
-impl Place {
-    /// How many places there are.
-    pub const COUNT: usize = 16;
-    /// A paragraph of its own.
-    pub const PARAGRAPH: Self = Self(1);
-    /// A heading.
-    pub const HEADING: Self = Self(1 << 1);
-    /// An item of a list.
-    pub const ITEM: Self = Self(1 << 2);
-    /// A block quote.
-    pub const BLOCK_QUOTE: Self = Self(1 << 3);
-    /// A table.
-    pub const TABLE: Self = Self(1 << 4);
-    /// The page's navigation.
-    pub const NAVIGATION: Self = Self(1 << 5);
-    /// A head.
-    pub const HEADER: Self = Self(1 << 6);
-    /// A foot.
-    pub const FOOTER: Self = Self(1 << 7);
-    /// What stands beside the article.
-    pub const ASIDE: Self = Self(1 << 8);
-    /// A form.
-    pub const FORM: Self = Self(1 << 9);
-    /// A figure.
-    pub const FIGURE: Self = Self(1 << 10);
-    /// An `article`.
-    pub const ARTICLE: Self = Self(1 << 11);
-    /// The page's main part.
-    pub const MAIN: Self = Self(1 << 12);
-    /// What the page itself calls the article's body.
-    pub const ARTICLE_BODY: Self = Self(1 << 13);
-    /// What isn't shown.
-    pub const HIDDEN: Self = Self(1 << 14);
-    /// The top heading.
-    pub const TOP_HEADING: Self = Self(1 << 15);
-
-    /// Both.
-    #[must_use]
-    pub const fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Whether it is any of these.
-    #[must_use]
-    pub const fn any(self, places: Self) -> bool {
-        self.0 & places.0 != 0
-    }
-
-    /// Whether it is the place of that number.
-    #[must_use]
-    pub const fn has(self, place: usize) -> bool {
-        self.0 & (1 << place) != 0
-    }
-}
 
 /// A block of text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -178,26 +120,6 @@ fn sort_of(name: &str) -> Sort {
     }
 }
 
-fn place_of(name: &str) -> Place {
-    match name {
-        "p" => Place::PARAGRAPH,
-        "h1" => Place::HEADING.with(Place::TOP_HEADING),
-        "h2" | "h3" | "h4" | "h5" | "h6" => Place::HEADING,
-        "li" | "dd" | "dt" => Place::ITEM,
-        "blockquote" => Place::BLOCK_QUOTE,
-        "table" => Place::TABLE,
-        "nav" => Place::NAVIGATION,
-        "header" => Place::HEADER,
-        "footer" => Place::FOOTER,
-        "aside" => Place::ASIDE,
-        "form" | "fieldset" => Place::FORM,
-        "figure" => Place::FIGURE,
-        "article" => Place::ARTICLE,
-        "main" => Place::MAIN,
-        _ => Place::default(),
-    }
-}
-
 /// Takes a page apart.
 ///
 /// # Errors
@@ -243,6 +165,8 @@ struct Builder {
     skipped: usize,
     /// How many links are open.
     links: usize,
+    /// How many elements are open that keep their line breaks.
+    preformatted: usize,
     /// The text of the block that is being read.
     line: String,
     link_bytes: usize,
@@ -255,6 +179,20 @@ impl Builder {
         if self.skipped > 0 {
             return;
         }
+        if self.preformatted > 0 {
+            // An empty line parts blocks here.
+            let mut parts = text.split("\n\n");
+            self.words(parts.next().unwrap_or_default());
+            for part in parts.take(MAX_BLOCKS) {
+                self.flush();
+                self.words(part);
+            }
+        } else {
+            self.words(text);
+        }
+    }
+
+    fn words(&mut self, text: &str) {
         if self.breaks > 0 && !text.trim_ascii().is_empty() {
             self.break_line();
         }
@@ -341,7 +279,7 @@ impl Builder {
         if self.stack.len() >= MAX_DEPTH {
             return Err(UnreadableHtml::TooDeep);
         }
-        let mut place = place_of(name.as_str());
+        let mut place = Place::of(name.as_str());
         let mut near = Kinds::default();
         let mut is_skipped = sort == Sort::Skipped;
         let mut style = 0xcbf2_9ce4_8422_2325;
@@ -393,6 +331,7 @@ impl Builder {
         }
         self.skipped += usize::from(is_skipped);
         self.links += usize::from(sort == Sort::Link);
+        self.preformatted += usize::from(name.is("pre"));
         *self.open.entry(name).or_default() += 1;
         self.stack.push(Open { name, element, place, near, far, is_skipped, is_block: sort == Sort::Block, style });
         Ok(())
@@ -451,6 +390,7 @@ impl Builder {
         let Some(last) = self.stack.pop() else { return };
         self.skipped -= usize::from(last.is_skipped);
         self.links -= usize::from(last.name.is("a"));
+        self.preformatted -= usize::from(last.name.is("pre"));
         if let Some(open) = self.open.get_mut(&last.name) {
             *open -= 1;
         }

@@ -1,5 +1,7 @@
 //! What the classes and ids of a page's elements say of what is in them.
 
+use std::sync::LazyLock;
+
 /// Kinds of content that pages name in classes and ids: a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kinds(u32);
@@ -56,6 +58,16 @@ const NAMES: [(&str, &[&str]); Kinds::COUNT] = [
     ("list", &["list", "item", "grid", "feed"]),
 ];
 
+/// The parts that begin with each letter, and the kind that each tells.
+static PARTS: LazyLock<[Vec<(u32, &[u8])>; 26]> = LazyLock::new(|| {
+    std::array::from_fn(|letter| {
+        let parts =
+            NAMES.iter().enumerate().flat_map(|(kind, (_, parts))| parts.iter().map(move |part| (1 << kind, part)));
+        let parts = parts.map(|(kind, part)| (kind, part.as_bytes()));
+        parts.filter(|(_, part)| usize::from(part[0] - b'a') == letter).collect()
+    })
+});
+
 impl Kinds {
     /// How many kinds there are.
     pub const COUNT: usize = 18;
@@ -64,13 +76,13 @@ impl Kinds {
     pub(super) fn of(name: &str) -> Self {
         let name = name.as_bytes();
         let mut kinds = 0;
-        for (at, (_, parts)) in NAMES.iter().enumerate() {
-            let speaks = |part: &&str| {
-                name.len() >= part.len()
-                    && name.windows(part.len()).any(|stretch| stretch.eq_ignore_ascii_case(part.as_bytes()))
-            };
-            if parts.iter().any(speaks) {
-                kinds |= 1 << at;
+        for (at, byte) in name.iter().enumerate() {
+            let letter = byte.to_ascii_lowercase().wrapping_sub(b'a');
+            for &(kind, part) in PARTS.get(usize::from(letter)).into_iter().flatten() {
+                let speaks = || name[at..].get(..part.len()).is_some_and(|found| found.eq_ignore_ascii_case(part));
+                if kinds & kind == 0 && speaks() {
+                    kinds |= kind;
+                }
             }
         }
         Self(kinds)
@@ -86,5 +98,26 @@ impl Kinds {
     #[must_use]
     pub const fn has(self, kind: usize) -> bool {
         self.0 & (1 << kind) != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_kinds_by_parts_of_names() {
+        let check = |name: &str, expected: &[&str]| {
+            let kinds = Kinds::of(name);
+            let found: Vec<&str> =
+                NAMES.iter().enumerate().filter(|(at, _)| kinds.has(*at)).map(|(_, (kind, _))| *kind).collect();
+            assert_eq!(found, expected, "{name}");
+        };
+        check("", &[]);
+        check("x é 1", &[]);
+        check("Article-Body", &["article", "body"]);
+        check("site-NAV", &["menu"]);
+        check("ad-slot", &["advertising"]);
+        check("ad", &[]);
     }
 }

@@ -190,5 +190,7 @@ impl<'p> Tag<'p> {
 
 /// A text or a value with its character references resolved.
 pub(super) fn unescape(text: &str) -> Cow<'_, str> {
-    if memchr(b'&', text.as_bytes()).is_none() { Cow::Borrowed(text) } else { htmlize::unescape(text) }
+    let begins_reference = |at: usize| matches!(text.as_bytes().get(at + 1), Some(b'a'..=b'z' | b'A'..=b'Z' | b'#'));
+    let holds_any = memchr_iter(b'&', text.as_bytes()).any(begins_reference);
+    if holds_any { htmlize::unescape(text) } else { Cow::Borrowed(text) }
 }
