@@ -96,7 +96,8 @@ struct Run {
 /// Whether a [`Terminator`] or a colon may begin with the byte.
 #[inline]
 fn may_terminate(byte: u8) -> bool {
-    (byte == b'.') | (byte == b'!') | (byte == b'?') | (byte == b':') | (byte >= 0xd6)
+    let is = |other: u8| u8::from(byte == other);
+    is(b'.') | is(b'!') | is(b'?') | is(b':') | u8::from(byte >= 0xd6) != 0
 }
 
 /// What ends an address or a product's name, and no sentence, where no white space stands before it.

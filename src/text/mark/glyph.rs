@@ -102,7 +102,8 @@ pub(super) fn find(text: &str, paragraph: Span) -> Vec<Glyph> {
 /// Whether a glyph may begin with the byte.
 #[inline]
 fn may_begin(byte: u8) -> bool {
-    (byte == b'"') | (byte == b'\'') | (byte == b'`') | (byte == b'&') | (byte >= 0xc2)
+    let is = |other: u8| u8::from(byte == other);
+    is(b'"') | is(b'\'') | is(b'`') | is(b'&') | u8::from(byte >= 0xc2) != 0
 }
 
 /// Glyphs of more than one character: what HTML and wrong decoding leave of the others, and typewriter's pairs.

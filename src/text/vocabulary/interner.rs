@@ -149,12 +149,11 @@ impl Interner {
             let number = narrow(id);
             let mask = slots - 1;
             let free = (0..PROBES).map(|step| (home(key) + step) & mask).find(|&slot| self.slots[slot].1 == 0);
-            match free {
-                Some(slot) => self.slots[slot] = (tag(key), number + 1),
-                None => {
-                    let string = self.get(number).into();
-                    self.crowded_out.insert(string, number);
-                }
+            if let Some(slot) = free {
+                self.slots[slot] = (tag(key), number + 1);
+            } else {
+                let string = self.get(number).into();
+                self.crowded_out.insert(string, number);
             }
         }
     }

@@ -91,8 +91,8 @@ fn load(bytes: &[u8], begin: usize, len: usize) -> [u64; 2] {
 #[inline]
 fn to_lower_case(ascii: u64) -> u64 {
     const EACH: u64 = u64::MAX / 255;
-    let from_a = ascii + EACH * (0x80 - b'A' as u64);
-    let past_z = ascii + EACH * (0x7f - b'Z' as u64);
+    let from_a = ascii + EACH * (0x80 - u64::from(b'A'));
+    let past_z = ascii + EACH * (0x7f - u64::from(b'Z'));
     ascii | (((from_a ^ past_z) & (EACH * 0x80)) >> 2)
 }
 
