@@ -9,6 +9,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 #![allow(clippy::print_stdout, reason = "its table")]
+#![allow(clippy::cast_precision_loss, reason = "counts of bytes and nanoseconds are small")]
 #![allow(dead_code, reason = "of what benchmarks share, one uses a part")]
 
 use std::{

@@ -191,8 +191,9 @@ fn reads_lines_of_a_paragraph_and_paragraphs_of_preformatted_text() {
         let words: Vec<&str> = text.split(' ').collect();
         words.chunks(7).map(|line| line.join(" ")).collect::<Vec<_>>().join(by)
     };
-    let paragraphs: String = BODY.iter().map(|line| format!("<p>{}</p>", wrapped(line, "\n    "))).collect();
-    let broken: String = BODY.iter().map(|line| format!("<p>{}</p>", wrapped(line, "<br>\n"))).collect();
+    let inside = |by: &str| BODY.map(|line| wrapped(line, by)).join("</p><p>");
+    let paragraphs = format!("<p>{}</p>", inside("\n    "));
+    let broken = format!("<p>{}</p>", inside("<br>\n"));
     let preformatted = format!("<pre>{}</pre>", BODY.map(|line| wrapped(line, "\n")).join("\n\n"));
     for body in [paragraphs, broken, preformatted] {
         let page = page(&body);
@@ -229,14 +230,16 @@ fn splits_unmatched_marks_as_fast_as_prose() {
             let mut sentences = Vec::new();
             let begin = Instant::now();
             sentence::split(text, Span::new(0, text.len()), Language::English, &mut sentences);
-            begin.elapsed().as_nanos() as f64 / text.len() as f64
+            begin.elapsed().as_secs_f64() * 1e9 / f64::from(u32::try_from(text.len()).unwrap())
         };
         (0..5).map(|_| once()).fold(f64::INFINITY, f64::min)
     };
     let prose = nanoseconds_a_byte(&(BODY.join(" ") + " ").repeat((1 << 20) / 700));
+    // Prose is passed over by instructions that an unoptimized build spells out for the marks alone.
+    let room = if cfg!(debug_assertions) { 20.0 } else { 3.0 };
     for mark in ["“", "\"", "'", "‘", "«", "„", "「", "("] {
         let marks = nanoseconds_a_byte(&mark.repeat((1 << 20) / mark.len()));
-        assert!(marks < prose * 3.0, "{mark}: {marks} ns a byte, prose {prose}");
+        assert!(marks < prose * room, "{mark}: {marks} ns a byte, prose {prose}");
     }
 }
 

@@ -58,8 +58,11 @@ const NAMES: [(&str, &[&str]); Kinds::COUNT] = [
     ("list", &["list", "item", "grid", "feed"]),
 ];
 
-/// The parts that begin with each letter, and the kind that each tells.
-static PARTS: LazyLock<[Vec<(u32, &[u8])>; 26]> = LazyLock::new(|| {
+/// The kind that a part of a name tells, and the part.
+type Part = (u32, &'static [u8]);
+
+/// The parts that begin with each letter.
+static PARTS: LazyLock<[Vec<Part>; 26]> = LazyLock::new(|| {
     std::array::from_fn(|letter| {
         let parts =
             NAMES.iter().enumerate().flat_map(|(kind, (_, parts))| parts.iter().map(move |part| (1 << kind, part)));
