@@ -5,6 +5,7 @@ pub mod attribution;
 pub mod caseless;
 mod construction;
 pub mod content;
+mod interview;
 pub mod mention;
 pub mod reference;
 pub mod reported;
@@ -125,6 +126,7 @@ pub fn extract_quotes(document: &Document, options: &Options, cancel: Cancel<'_>
         reported::stretches(&scene, &weights.label, options.include_indirect, cancel)?
     };
     let contents = content::contents(&words, &mut scene.pieces, &stretches);
-    let choices = scene.attribute(&weights.attribution, cancel)?;
+    let mut choices = scene.attribute(&weights.attribution, cancel)?;
+    interview::answer(&scene, &mut choices);
     Ok(Assembly::new(&scene, options).assemble(&contents, &choices))
 }
