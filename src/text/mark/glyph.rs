@@ -128,12 +128,19 @@ const WRITTEN_OUT: [(&str, Family, Side); 17] = [
     ("&#39;", Family::Single, Side::Either),
 ];
 
+/// Whether the first two bytes are those of a glyph that is written out.
+fn may_be_written_out(text: &[u8]) -> bool {
+    // The last begins â.
+    matches!(text, [b'\'', b'\'', ..] | [b'`', b'`', ..] | [b'&', b'q' | b'l' | b'r' | b'#', ..] | [0xc3, 0xa2, ..])
+}
+
 /// What is left of â€\u{9d} where the control character was dropped; of other glyphs the first two characters.
 const BROKEN_CLOSER: &str = "â€";
 
 /// The glyph that `text` begins with, and its length in bytes.
 fn glyph_at(text: &str) -> Option<(Family, Side, usize)> {
-    if let Some((glyph, family, side)) = WRITTEN_OUT.iter().find(|(glyph, ..)| text.starts_with(glyph)) {
+    let written_out = || WRITTEN_OUT.iter().find(|(glyph, ..)| text.starts_with(glyph));
+    if let Some((glyph, family, side)) = may_be_written_out(text.as_bytes()).then(written_out).flatten() {
         // Three in a row are a pair and a single one, which stands inside.
         let is_outer = !text.starts_with("'''") || text[3..].starts_with(char::is_alphanumeric);
         return if is_outer { Some((*family, *side, glyph.len())) } else { Some((Family::Single, Side::Either, 1)) };
