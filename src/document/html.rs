@@ -61,7 +61,9 @@ pub fn extract(page: &str, cancel: Cancel<'_>) -> Result<Page, UnreadableHtml> {
         return Err(UnreadableHtml::NoText);
     }
     cancel.check()?;
-    let mut keeps = Judged::of_blocks(&page).keeps(Model::of_markup());
+    let judged = Judged::of_blocks(&page);
+    cancel.check()?;
+    let mut keeps = judged.keeps(Model::of_markup());
     cancel.check()?;
     let title = title(&page);
     if !keeps.contains(&true) {

@@ -1,6 +1,9 @@
 //! Puts quotes together: stretches that belong to one quote, whom their mentions name, and who speaks in all.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use super::{
     Attribution, Form, Options, Quote, Quotes, Source, Speaker,
@@ -22,12 +25,14 @@ pub(super) struct Assembly<'s, 'w, 'd, 't> {
     speakers: Vec<Speaker>,
     /// The speaker of each entity that was named.
     speaker_of: HashMap<usize, u32>,
+    /// Each speaker's mentions.
+    named: HashSet<(u32, Span)>,
 }
 
 impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
     pub(super) fn new(scene: &'s Scene<'w, 'd, 't>, options: &'s Options) -> Self {
         let entities = speaker::entities(scene.words, &scene.mentions);
-        Self { scene, options, entities, speakers: Vec::new(), speaker_of: HashMap::new() }
+        Self { scene, options, entities, speakers: Vec::new(), speaker_of: HashMap::new(), named: HashSet::new() }
     }
 
     /// One quote for each run of contents with the same source and cue.
@@ -197,7 +202,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         }
         let speaker = &mut self.speakers[index as usize];
         speaker.quote_count += 1;
-        if !speaker.mentions.contains(&mention) {
+        if self.named.insert((index, mention)) {
             speaker.mentions.push(mention);
         }
         Source { mention, speaker: name, speaker_index: Some(index) }
