@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! learn_summaries commonness FILE…
-//! learn_summaries weights NEWS ABSTRACTS
+//! learn_summaries weights NEWS ABSTRACTS IN_ONE
 //! learn_summaries score FILE SENTENCES|WORDSw CENTRALITY
 //! ```
 //!
@@ -20,8 +20,8 @@ use pullquote::{
     summary::{
         self, Budget, Centrality, Options,
         salience::{
-            COVERAGE_PRIOR_WORDS,
-            feature::{FEATURE_COUNT, Features, GENRE_FEATURE_COUNT, TERM_FEATURE_COUNT, term_features},
+            REFERENCE_WORDS,
+            feature::{FEATURE_COUNT, Features, GENRE_FEATURE_COUNT, TERM_FEATURE_COUNT, standardise, term_features},
             weight::{Blend, Weights},
         },
         term::Terms,
@@ -35,7 +35,7 @@ fn main() -> Fallible<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["commonness", ref files @ ..] if !files.is_empty() => commonness(files),
-        ["weights", news, abstracts] => weights(news, abstracts),
+        ["weights", news, abstracts, in_one] => weights(news, abstracts, in_one),
         ["score", file, budget, centrality] => score(file, budget, centrality),
         _ => Err("see the head of examples/learn_summaries.rs".into()),
     }
@@ -235,9 +235,16 @@ impl Table {
 
 // --- weights -----------------------------------------------------------------------------------------------------
 
-fn weights(news: &str, abstracts: &str) -> Fallible<()> {
+/// Which sets of sentences a text offers, and what kind of text it is.
+struct Example {
+    genre: [f32; GENRE_FEATURE_COUNT],
+    sets: Sets,
+}
+
+fn weights(news: &str, abstracts: &str, in_one: &str) -> Fallible<()> {
     let news = load(news)?;
     let abstracts = load(abstracts)?;
+    let in_one = load(in_one)?;
     let mut learned = Weights::default();
 
     let mut rows: Vec<([f32; TERM_FEATURE_COUNT], bool)> = Vec::new();
@@ -247,38 +254,51 @@ fn weights(news: &str, abstracts: &str) -> Fallible<()> {
     learned.chance = logistic_regression(&rows);
     learned.round();
 
+    let news_examples = examples(&news, &learned, 3)?;
+    let mut short_examples =
+        [examples(&news, &learned, 1)?, examples(&in_one, &learned, 1)?, examples(&abstracts, &learned, 1)?];
     let mut genres: Vec<([f32; GENRE_FEATURE_COUNT], bool)> = Vec::new();
-    let mut news_sets = Vec::new();
-    let mut abstract_sets = Vec::new();
-    for (items, sets, sentence_count, is_news) in
-        [(&news, &mut news_sets, 3, true), (&abstracts, &mut abstract_sets, 1, false)]
-    {
-        for item in items {
-            let document = read(&item.text)?;
-            let terms = Terms::count(&document, Cancel::NEVER).map_err(|_| "cancelled")?;
-            let features = Features::measure(&terms, &learned, Cancel::NEVER).map_err(|_| "cancelled")?;
+    for (examples, is_news) in short_examples.iter().zip([true, true, false]) {
+        genres.extend(examples.iter().map(|example| {
             // News is longer than abstracts, but so is much else.
-            let mut genre = features.genre;
+            let mut genre = example.genre;
             genre[1] = 0.0;
-            genres.push((genre, is_news));
-            let rouge = Rouge::new(&document, &terms, &item.references);
-            sets.push(candidate_sets(&terms, &features, &rouge, sentence_count));
-        }
+            (genre, is_news)
+        }));
     }
     learned.is_news = logistic_regression(&genres);
     learned.is_abstract = ABSTRACTS;
-    learned.news = minimum_risk(&news_sets, 3e-4);
-    learned.abstracts = minimum_risk(&abstract_sets, 1e-3);
     learned.other = other();
+    learned.round();
+
+    // Of one sentence: news and abstracts at once, as most texts are taken for a little of either.
+    let short = Corpus::new(&mut short_examples, &learned);
+    [learned.news_in_one, learned.abstracts] = short.minimum_risk([true, true], [&Blend::default(), &Blend::default()]);
+    let several = Corpus::new(&mut [news_examples], &learned);
+    [learned.news, _] = several.minimum_risk([true, false], [&Blend::default(), &learned.abstracts]);
     println!("# What each feature weighs (src/summary/salience), by model.");
     println!(
-        "# Learned from {} news texts and {} abstracts with summaries by people, which are not here, by",
+        "# Learned from {} news texts, {} more with summaries in one sentence, and {} abstracts, which are not here, by",
         news.len(),
+        in_one.len(),
         abstracts.len()
     );
     println!("# tools/learn_summaries.sh; \"is_abstract\" and \"other\" are set by hand.");
     print!("{}", learned.write());
     Ok(())
+}
+
+fn examples(items: &[Item], learned: &Weights, sentence_count: usize) -> Fallible<Vec<Example>> {
+    let mut examples = Vec::with_capacity(items.len());
+    for item in items {
+        let document = read(&item.text)?;
+        let terms = Terms::count(&document, Cancel::NEVER).map_err(|_| "cancelled")?;
+        let features = Features::measure(&terms, learned, Cancel::NEVER).map_err(|_| "cancelled")?;
+        let rouge = Rouge::new(&document, &terms, &item.references);
+        let sets = candidate_sets(&terms, &features, &rouge, sentence_count);
+        examples.push(Example { genre: features.genre, sets });
+    }
+    Ok(examples)
 }
 
 /// An abstract has few sentences.
@@ -287,7 +307,7 @@ const ABSTRACTS: [f32; GENRE_FEATURE_COUNT] = [10.0, -4.0, 0.0, 0.0, 0.0, 0.0, 0
 /// Nothing is known of any other text: what directed and undirected centralities agree on.
 fn other() -> Blend {
     let mut blend = Blend { sentence: [0.0; FEATURE_COUNT], coverage: 5.0 };
-    for (at, weight) in [(2, 0.5), (3, 0.5), (4, 0.5), (11, 1.0)] {
+    for (at, weight) in [(2, 0.5), (3, 0.5), (4, 0.5), (10, 1.0)] {
         blend.sentence[at] = weight;
     }
     blend
@@ -398,7 +418,14 @@ const CANDIDATES: usize = 15;
 
 fn candidate_sets(terms: &Terms, features: &Features, rouge: &Rouge, size: usize) -> Sets {
     // The first ones and, by the plainest of directed centralities, the most central.
-    let guess = |s: usize| features.sentences[s][0] + 0.5 * features.sentences[s][3] + features.sentences[s][10];
+    let mut coverage: Vec<f32> = (0..terms.sentences.len())
+        .map(|s| {
+            let chances: f32 = terms.of(s).iter().map(|entry| features.chances[entry.term as usize]).sum();
+            chances / (terms.sentences[s].word_count as f32 + REFERENCE_WORDS)
+        })
+        .collect();
+    standardise(&mut coverage);
+    let guess = |s: usize| features.sentences[s][0] + 0.5 * features.sentences[s][3] + coverage[s];
     let mut candidates: Vec<usize> = (0..terms.sentences.len()).filter(|&s| terms.sentences[s].is_whole).collect();
     candidates.sort_by(|&a, &b| guess(b).total_cmp(&guess(a)).then(a.cmp(&b)));
     candidates.truncate(CANDIDATES);
@@ -421,7 +448,7 @@ fn candidate_sets(terms: &Terms, features: &Features, rouge: &Rouge, size: usize
         covered.dedup();
         let chances: f64 = covered.iter().map(|&term| f64::from(features.chances[term as usize])).sum();
         let words: u32 = chosen.iter().map(|&s| terms.sentences[s].word_count).sum();
-        row[FEATURE_COUNT] = chances / (f64::from(words) + f64::from(COVERAGE_PRIOR_WORDS) * chosen.len() as f64);
+        row[FEATURE_COUNT] = chances / (f64::from(words) + f64::from(REFERENCE_WORDS));
         let [one, two] = rouge.score(chosen);
         sets.push((row, f64::from(one + REWARD_OF_PAIRS * two)));
     });
@@ -442,55 +469,122 @@ fn combine(from: &[usize], size: usize, chosen: &mut Vec<usize>, visit: &mut imp
     }
 }
 
-/// The weights by which the best-scored sets are the best ones: gradient ascent on the expected reward of a set drawn
-/// with odds e^score (minimum risk training).
-fn minimum_risk(texts: &[Sets], regularisation: f64) -> Blend {
-    let texts: Vec<&Sets> = texts.iter().filter(|sets| sets.len() > 1).collect();
-    let mut scale = [0.0f64; SET_FEATURES];
-    let rows = texts.iter().map(|sets| sets.len()).sum::<usize>() as f64;
-    for at in 0..SET_FEATURES {
-        let mean = texts.iter().flat_map(|sets| sets.iter()).map(|(row, _)| row[at]).sum::<f64>() / rows;
-        let squares = texts.iter().flat_map(|sets| sets.iter()).map(|(row, _)| (row[at] - mean) * (row[at] - mean));
-        scale[at] = 1.0 / (squares.sum::<f64>() / rows).sqrt().max(1e-9);
-    }
-    let mut weights = [0.0f64; SET_FEATURES];
-    let mut speed = [0.0f64; SET_FEATURES];
-    let mut odds: Vec<f64> = Vec::new();
-    for _ in 0..1500 {
-        let mut gradient = weights.map(|weight| -2.0 * regularisation * weight);
-        for sets in &texts {
-            odds.clear();
-            let score = |row: &[f64; SET_FEATURES]| {
-                row.iter().zip(&weights).zip(&scale).map(|((value, weight), scale)| value * weight * scale).sum::<f64>()
-            };
-            odds.extend(sets.iter().map(|(row, _)| score(row)));
-            let highest = odds.iter().copied().fold(f64::MIN, f64::max);
-            let mut total = 0.0;
-            let mut expected = 0.0;
-            for (odds, (_, reward)) in odds.iter_mut().zip(sets.iter()) {
-                *odds = exp(*odds - highest);
-                total += *odds;
-                expected += *odds * reward;
+/// Texts to learn from, with the share of each kind they are taken for.
+struct Corpus {
+    texts: Vec<Text>,
+    /// What makes the features alike in size.
+    scale: [f64; SET_FEATURES],
+}
+
+struct Text {
+    /// News and abstract.
+    shares: [f64; 2],
+    /// What the text counts for: each file as much as any other.
+    weight: f64,
+    /// Sets, how good each is, and its score by the weights of any other text.
+    sets: Vec<([f64; SET_FEATURES], f64, f64)>,
+}
+
+impl Corpus {
+    fn new(files: &mut [Vec<Example>], learned: &Weights) -> Self {
+        let mut texts = Vec::new();
+        for examples in files {
+            examples.retain(|example| example.sets.len() > 1);
+            let weight = 1.0 / examples.len() as f64;
+            for example in examples {
+                let [news, abstracts, other] = learned.genres(&example.genre).map(f64::from);
+                let sets =
+                    example.sets.iter().map(|&(row, reward)| (row, reward, other * score_of(&learned.other, &row)));
+                texts.push(Text { shares: [news, abstracts], weight, sets: sets.collect() });
             }
-            expected /= total;
-            for (odds, (row, reward)) in odds.iter().zip(sets.iter()) {
-                let push = odds / total * (reward - expected) / texts.len() as f64;
-                for ((gradient, value), scale) in gradient.iter_mut().zip(row).zip(&scale) {
-                    *gradient += push * value * scale;
+        }
+        let mut scale = [0.0f64; SET_FEATURES];
+        let rows = || texts.iter().flat_map(|text| text.sets.iter()).map(|(row, ..)| row);
+        let count = rows().count() as f64;
+        for (at, scale) in scale.iter_mut().enumerate() {
+            let mean = rows().map(|row| row[at]).sum::<f64>() / count;
+            let squares = rows().map(|row| (row[at] - mean) * (row[at] - mean)).sum::<f64>();
+            *scale = 1.0 / (squares / count).sqrt().max(1e-9);
+        }
+        Self { texts, scale }
+    }
+
+    /// The weights, of news and of abstracts, by which the best sets score highest: gradient ascent on the expected
+    /// reward of a set drawn with odds e^score (minimum risk training). Only those `to_learn` change.
+    fn minimum_risk(&self, to_learn: [bool; 2], start: [&Blend; 2]) -> [Blend; 2] {
+        let mut weights = start.map(|blend| self.scaled(blend));
+        let mut speeds = [[0.0f64; SET_FEATURES]; 2];
+        let mut odds: Vec<f64> = Vec::new();
+        for _ in 0..ROUNDS {
+            let mut gradients = weights.map(|weights| weights.map(|weight| -2.0 * REGULARISATION * weight));
+            for text in &self.texts {
+                let mut mixed = [0.0f64; SET_FEATURES];
+                for (at, mixed) in mixed.iter_mut().enumerate() {
+                    *mixed = self.scale[at] * (text.shares[0] * weights[0][at] + text.shares[1] * weights[1][at]);
+                }
+                let score = |row: &[f64; SET_FEATURES]| {
+                    row.iter().zip(&mixed).map(|(value, weight)| value * weight).sum::<f64>()
+                };
+                odds.clear();
+                odds.extend(text.sets.iter().map(|(row, _, other)| score(row) + other));
+                let highest = odds.iter().copied().fold(f64::MIN, f64::max);
+                let mut total = 0.0;
+                let mut expected = 0.0;
+                for (odds, (_, reward, _)) in odds.iter_mut().zip(&text.sets) {
+                    *odds = exp(*odds - highest);
+                    total += *odds;
+                    expected += *odds * reward;
+                }
+                expected /= total;
+                let mut pull = [0.0f64; SET_FEATURES];
+                for (odds, (row, reward, _)) in odds.iter().zip(&text.sets) {
+                    let push = odds / total * (reward - expected) * text.weight;
+                    for (pull, value) in pull.iter_mut().zip(row) {
+                        *pull += push * value;
+                    }
+                }
+                for (gradient, share) in gradients.iter_mut().zip(text.shares) {
+                    for (at, gradient) in gradient.iter_mut().enumerate() {
+                        *gradient += share * pull[at] * self.scale[at];
+                    }
+                }
+            }
+            for kind in 0..2 {
+                for at in 0..if to_learn[kind] { SET_FEATURES } else { 0 } {
+                    speeds[kind][at] = 0.9 * speeds[kind][at] + gradients[kind][at];
+                    weights[kind][at] += 2.0 * speeds[kind][at];
                 }
             }
         }
-        for ((weight, speed), gradient) in weights.iter_mut().zip(&mut speed).zip(gradient) {
-            *speed = 0.9 * *speed + gradient;
-            *weight += 2.0 * *speed;
+        weights.map(|weights| self.blend(&weights))
+    }
+
+    fn scaled(&self, blend: &Blend) -> [f64; SET_FEATURES] {
+        let mut weights = [0.0f64; SET_FEATURES];
+        for (at, weight) in weights.iter_mut().enumerate() {
+            *weight = f64::from(*blend.sentence.get(at).unwrap_or(&blend.coverage)) / self.scale[at];
         }
+        weights
     }
-    let mut blend = Blend::default();
-    for (at, weight) in weights.iter().enumerate() {
-        let weight = to_single(weight * scale[at]);
-        if at < FEATURE_COUNT { blend.sentence[at] = weight } else { blend.coverage = weight }
+
+    fn blend(&self, weights: &[f64; SET_FEATURES]) -> Blend {
+        let mut blend = Blend::default();
+        for (at, weight) in weights.iter().enumerate() {
+            *blend.sentence.get_mut(at).unwrap_or(&mut blend.coverage) = to_single(weight * self.scale[at]);
+        }
+        blend
     }
-    blend
+}
+
+const ROUNDS: usize = 1500;
+
+const REGULARISATION: f64 = 3e-4;
+
+fn score_of(blend: &Blend, row: &[f64; SET_FEATURES]) -> f64 {
+    row.iter()
+        .enumerate()
+        .map(|(at, value)| value * f64::from(*blend.sentence.get(at).unwrap_or(&blend.coverage)))
+        .sum()
 }
 
 // --- score -------------------------------------------------------------------------------------------------------

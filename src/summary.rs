@@ -109,7 +109,8 @@ impl Summary {
 pub fn summarize(document: &Document, options: &Options, cancel: Cancel<'_>) -> Result<Summary, Cancelled> {
     let terms = Terms::count(document, cancel)?;
     let query = query_shares(document, &terms, options.query);
-    let mut salience = Salience::measure(&terms, options.centrality, &query, cancel)?;
+    let in_one = options.budget.max_sentence_count == Some(1);
+    let mut salience = Salience::measure(&terms, options.centrality, in_one, &query, cancel)?;
     let scaled = salience.scale(&terms, |sentence| terms.sentences[sentence].is_whole);
     let mut chosen = selection::select(document, &terms, &salience, &scaled, options.budget, cancel)?;
     if options.order == Order::Salience {

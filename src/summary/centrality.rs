@@ -18,13 +18,14 @@ const EPSILON: f32 = 1e-4;
 
 const MAX_STEPS: usize = 100;
 
-/// `LexRank`: the share of a random walk over similar sentences that is spent at each (Erkan and Radev 2004).
+/// `LexRank`: the share of a random walk over similar sentences that is spent at each (Erkan and Radev 2004). As there,
+/// all edges above the threshold count alike, and each sentence is similar to itself.
 ///
 /// # Errors
 ///
 /// [`Cancelled`] when `cancel` says so.
 pub fn lex_rank(terms: &Terms, cancel: Cancel<'_>) -> Result<Vec<f32>, Cancelled> {
-    walk(&Graph::link(terms, Measure::Cosine, THRESHOLD, cancel)?, cancel)
+    walk(&Graph::link(terms, Measure::Cosine, THRESHOLD, cancel)?.unweighted(), 1.0, cancel)
 }
 
 /// `TextRank`: likewise, with edges for shared words, over the logarithms of the lengths (Mihalcea and Tarau 2004).
@@ -33,7 +34,7 @@ pub fn lex_rank(terms: &Terms, cancel: Cancel<'_>) -> Result<Vec<f32>, Cancelled
 ///
 /// [`Cancelled`] when `cancel` says so.
 pub fn text_rank(terms: &Terms, cancel: Cancel<'_>) -> Result<Vec<f32>, Cancelled> {
-    walk(&Graph::link(terms, Measure::Overlap, 0.0, cancel)?, cancel)
+    walk(&Graph::link(terms, Measure::Overlap, 0.0, cancel)?, 0.0, cancel)
 }
 
 /// Degree centrality: how many sentences each is similar to (Erkan and Radev 2004).
@@ -84,11 +85,12 @@ fn degrees(graph: &Graph) -> Vec<f32> {
     degrees
 }
 
-/// The power method: where a walk that leaves each sentence along its edges, by their weights, spends its time.
-fn walk(graph: &Graph, cancel: Cancel<'_>) -> Result<Vec<f32>, Cancelled> {
+/// The power method: where a walk that leaves each sentence along its edges, by their weights, spends its time. Each has
+/// an edge of the weight `to_itself` as well.
+fn walk(graph: &Graph, to_itself: f32, cancel: Cancel<'_>) -> Result<Vec<f32>, Cancelled> {
     let count = graph.len();
     let uniform = 1.0 / to_f32(count.max(1));
-    let degrees = degrees(graph);
+    let degrees: Vec<f32> = degrees(graph).into_iter().map(|degree| degree + to_itself).collect();
     let mut shares = vec![uniform; count];
     let mut next = vec![0.0f32; count];
     let mut leaving = vec![0.0f32; count];
@@ -102,7 +104,7 @@ fn walk(graph: &Graph, cancel: Cancel<'_>) -> Result<Vec<f32>, Cancelled> {
         }
         next.fill(0.0);
         for later in 0..count {
-            let mut arriving = 0.0;
+            let mut arriving = to_itself * leaving[later];
             for &(earlier, similarity) in graph.before(later) {
                 arriving += similarity * leaving[earlier as usize];
                 next[earlier as usize] += similarity * leaving[later];

@@ -27,26 +27,43 @@ pub struct Salience {
     pub chances: Vec<f32>,
     /// What it adds that a summary covers the terms: times the sum of the chances of those it has, over its length.
     pub coverage: f32,
+    /// The share of a limit on words or characters beyond which a summary is not made fuller for its own sake.
+    pub fullness: f32,
     /// Why, in the order of [`PARTS`].
     pub parts: Vec<[f32; PARTS.len()]>,
 }
 
-/// Words that the length of a summary is taken to be longer by, for each of its sentences, where coverage is reckoned.
-pub const COVERAGE_PRIOR_WORDS: f32 = 5.0;
+/// Words of the summaries people write: where coverage is reckoned, a summary's length is taken to be longer by as much.
+/// What it says in so many words more then counts as F1 counts it, against its own length and theirs.
+pub const REFERENCE_WORDS: f32 = 30.0;
+
+/// How full a summary has to be where people write brief ones: in news and abstracts. Asking for more costs more than
+/// it gives: the last words are then chosen for their length.
+const BRIEF: f32 = 0.85;
+
+/// How full a summary has to be of any other text.
+const FULL: f32 = 0.95;
 
 /// What a sentence that is all about the query gains, for each unit between the highest and the lowest salience
 /// without it: more than anything else can give.
 const QUERY_VALUE: f32 = 1.5;
 
 impl Salience {
-    /// Values the sentences of a text; `query` holds how much of the query each sentence has, from 0 to 1, or nothing.
+    /// Values the sentences of a text; `in_one` where a single one is wanted; `query` holds how much of the query each
+    /// sentence has, from 0 to 1, or nothing.
     ///
     /// # Errors
     ///
     /// [`Cancelled`] when `cancel` says so.
-    pub fn measure(terms: &Terms, kind: Centrality, query: &[f32], cancel: Cancel<'_>) -> Result<Self, Cancelled> {
+    pub fn measure(
+        terms: &Terms,
+        kind: Centrality,
+        in_one: bool,
+        query: &[f32],
+        cancel: Cancel<'_>,
+    ) -> Result<Self, Cancelled> {
         let mut salience = match kind {
-            Centrality::Learned => Self::learned(terms, cancel)?,
+            Centrality::Learned => Self::learned(terms, in_one, cancel)?,
             Centrality::LexRank => Self::pure(centrality::lex_rank(terms, cancel)?),
             Centrality::TextRank => Self::pure(centrality::text_rank(terms, cancel)?),
             Centrality::Degree => Self::pure(centrality::degree(terms, cancel)?),
@@ -61,10 +78,11 @@ impl Salience {
         Ok(salience)
     }
 
-    fn learned(terms: &Terms, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
+    fn learned(terms: &Terms, in_one: bool, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
         let weights = Weights::learned();
         let features = Features::measure(terms, weights, cancel)?;
-        let blend = weights.blend(&features.genre);
+        let blend = weights.blend(&features.genre, in_one);
+        let [news, abstracts, other] = weights.genres(&features.genre);
         let mut values = Vec::with_capacity(features.sentences.len());
         let mut parts = Vec::with_capacity(features.sentences.len());
         for row in &features.sentences {
@@ -76,7 +94,8 @@ impl Salience {
             parts.push(part);
         }
         let Blend { coverage, .. } = blend;
-        let mut salience = Self { values, chances: features.chances, coverage, parts };
+        let fullness = BRIEF * (news + abstracts) + FULL * other;
+        let mut salience = Self { values, chances: features.chances, coverage, fullness, parts };
         for sentence in 0..terms.sentences.len() {
             salience.parts[sentence][3] += salience.coverage_alone(terms, sentence);
         }
@@ -86,7 +105,7 @@ impl Salience {
     fn pure(mut centralities: Vec<f32>) -> Self {
         feature::standardise(&mut centralities);
         let parts = centralities.iter().map(|&value| [0.0, value, 0.0, 0.0, 0.0, 0.0]).collect();
-        Self { values: centralities, chances: Vec::new(), coverage: 0.0, parts }
+        Self { values: centralities, chances: Vec::new(), coverage: 0.0, fullness: FULL, parts }
     }
 
     /// What a sentence's terms add where it is the only one of a summary.
@@ -96,7 +115,7 @@ impl Salience {
         }
         let chances: f32 = terms.of(sentence).iter().map(|entry| self.chances[entry.term as usize]).sum();
         let words = to_f32(terms.sentences[sentence].word_count as usize);
-        self.coverage * chances / (words + 3.0 * COVERAGE_PRIOR_WORDS)
+        self.coverage * chances / (words + REFERENCE_WORDS)
     }
 
     /// What a sentence is worth where it is the only one of a summary.
@@ -133,7 +152,7 @@ fn range(values: &[f32], counts: impl Fn(usize) -> bool) -> Range<f32> {
 }
 
 /// The part that each feature belongs to.
-const PART_OF: [usize; FEATURE_COUNT] = [0, 0, 1, 1, 1, 1, 1, 2, 4, 4, 3, 1, 4, 4, 0];
+const PART_OF: [usize; FEATURE_COUNT] = [0, 0, 1, 1, 1, 1, 1, 2, 4, 4, 1];
 
 /// The chance that a summary has a term with those features.
 #[must_use]

@@ -48,26 +48,21 @@ pub(super) struct Choice<'a> {
     pub(super) sizes: Vec<Size>,
     /// The most they may be together: a sentence's joint more than asked, as the first one has none.
     pub(super) limit: Size,
-    /// How the limit is reckoned when sets are compared.
+    /// Which of its limits binds.
     pub(super) aim: Aim,
     /// What may be chosen at all.
     pub(super) standards: Standards,
 }
 
-/// What makes a set of sentences better than another.
-#[derive(Clone, Copy, Debug)]
+/// The limit that binds: what a summary is full by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Aim {
-    /// So many sentences: the sum of their values.
-    Sentences(u64),
-    /// So many words or characters: the sum of their values times their lengths.
-    Lengths {
-        /// The most words or characters.
-        limit: f32,
-        /// Whether it is words.
-        words: bool,
-        /// Words for each of them: what the limit comes to in words.
-        in_words: f32,
-    },
+    /// So many sentences.
+    Sentences,
+    /// So many words.
+    Words,
+    /// So many characters.
+    Chars,
 }
 
 /// What may be chosen.
@@ -85,6 +80,17 @@ pub(super) enum Standards {
 const BEAM_SENTENCES: u64 = 16;
 
 impl Choice<'_> {
+    /// How much of what was asked for such a summary is, as far as it counts: of two summaries the fuller one is chosen,
+    /// but the better one where both are full enough.
+    pub(super) fn fill(&self, size: Size) -> f32 {
+        let fullness = self.salience.fullness;
+        match self.aim {
+            Aim::Sentences => share(size.sentences, self.limit.sentences),
+            Aim::Words => share(size.words, self.limit.words).min(fullness),
+            Aim::Chars => share(size.chars, self.limit.chars).min(fullness),
+        }
+    }
+
     /// Whether a sentence may be chosen, with the ones it needs.
     pub(super) fn admits(&self, sentence: usize) -> bool {
         self.standards == Standards::Any || self.terms.sentences[sentence].is_whole
@@ -159,15 +165,17 @@ fn aim(sizes: &[Size], limit: Size) -> Aim {
     let by_words = limit.words.saturating_mul(count) / total.words.max(1);
     let by_chars = limit.chars.saturating_mul(count) / total.chars.max(1);
     if limit.sentences <= by_words.min(by_chars) {
-        return Aim::Sentences(limit.sentences);
+        Aim::Sentences
+    } else if by_words <= by_chars {
+        Aim::Words
+    } else {
+        Aim::Chars
     }
-    let words = by_words <= by_chars;
-    let limit = if words { limit.words } else { limit.chars };
-    let of = if words { total.words } else { total.chars };
-    let limit = to_f32(usize::try_from(limit).unwrap_or(usize::MAX)).max(1.0);
-    let in_words = limit * to_f32(usize::try_from(total.words).unwrap_or(usize::MAX))
-        / to_f32(usize::try_from(of.max(1)).unwrap_or(usize::MAX));
-    Aim::Lengths { limit, words, in_words: in_words.max(1.0) }
+}
+
+fn share(size: u64, limit: u64) -> f32 {
+    let count = |size: u64| to_f32(usize::try_from(size).unwrap_or(usize::MAX));
+    count(size) / count(limit).max(1.0)
 }
 
 /// About how many sentences fit.

@@ -12,7 +12,7 @@ use crate::{
 use super::{chance, weight::Weights};
 
 /// How many features a sentence has.
-pub const FEATURE_COUNT: usize = 15;
+pub const FEATURE_COUNT: usize = 11;
 
 /// The features of a sentence, by name. All are standardised within the text.
 pub const FEATURES: [&str; FEATURE_COUNT] = [
@@ -26,11 +26,7 @@ pub const FEATURES: [&str; FEATURE_COUNT] = [
     "directed_names",
     "addressing",
     "quotation_marks",
-    "coverage",
     "total_cosine",
-    "length",
-    "numbers",
-    "depth",
 ];
 
 /// How many features a term has.
@@ -130,7 +126,6 @@ impl Features {
         for sentence in 0..count {
             let mut row = [0.0; FEATURE_COUNT];
             let range = terms.range(sentence);
-            let mut chances = 0.0;
             for ((entry, cosine), bm25) in terms.of(sentence).iter().zip(&cosine[range.clone()]).zip(&bm25[range]) {
                 let sums = &mut sums[entry.term as usize];
                 sums.cosine_after -= cosine;
@@ -143,24 +138,18 @@ impl Features {
                 row[5] += if sums.after > 0.0 { 1.0 } else { 0.0 };
                 row[6] += overlap;
                 row[7] += overlap * sums.name;
-                row[11] += cosine * (sums.cosine_after + sums.cosine_before);
-                chances += sums.chance;
+                row[10] += cosine * (sums.cosine_after + sums.cosine_before);
                 sums.cosine_before += cosine;
                 sums.bm25_before += bm25;
                 sums.before += 1.0;
             }
-            let length = to_f32(terms.of(sentence).len());
             let body = &terms.sentences[sentence];
             let place = to_f32(sentence + 1);
             row[0] = 1.0 / place.sqrt();
             row[1] = 1.0 / place;
-            row[5] /= length.max(1.0);
+            row[5] /= to_f32(terms.of(sentence).len().max(1));
             row[8] = to_f32(body.addressing_count as usize);
             row[9] = to_f32(body.mark_count as usize);
-            row[10] = chances / (length + 3.0);
-            row[12] = ln(to_f32(body.word_count as usize) + 1.0);
-            row[13] = to_f32(body.number_count as usize);
-            row[14] = place / to_f32(count);
             sentences.push(row);
         }
         standardise_columns(&mut sentences);

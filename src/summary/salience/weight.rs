@@ -17,6 +17,8 @@ pub struct Weights {
     pub is_abstract: [f32; GENRE_FEATURE_COUNT],
     /// To a sentence's value in news.
     pub news: Blend,
+    /// To a sentence's value in news of which one sentence is wanted.
+    pub news_in_one: Blend,
     /// To a sentence's value in an abstract.
     pub abstracts: Blend,
     /// To a sentence's value in any other text.
@@ -85,6 +87,7 @@ impl Weights {
             "is_news" => return at(&GENRE_FEATURES).map(|at| &mut self.is_news[at]),
             "is_abstract" => return at(&GENRE_FEATURES).map(|at| &mut self.is_abstract[at]),
             "news" => &mut self.news,
+            "news_in_one" => &mut self.news_in_one,
             "abstract" => &mut self.abstracts,
             "other" => &mut self.other,
             _ => return None,
@@ -103,16 +106,19 @@ impl Weights {
         [news, abstracts, 1.0 - news - abstracts]
     }
 
-    /// The weights for a text of that kind.
+    /// The weights for a text of that kind, of which one sentence is wanted or more.
     #[must_use]
-    pub fn blend(&self, genre: &[f32; GENRE_FEATURE_COUNT]) -> Blend {
-        let [news, abstracts, other] = self.genres(genre);
-        let mix = |a: f32, b: f32, c: f32| news * a + abstracts * b + other * c;
-        let mut sentence = [0.0; FEATURE_COUNT];
-        for (at, weight) in sentence.iter_mut().enumerate() {
-            *weight = mix(self.news.sentence[at], self.abstracts.sentence[at], self.other.sentence[at]);
+    pub fn blend(&self, genre: &[f32; GENRE_FEATURE_COUNT], in_one: bool) -> Blend {
+        let shares = self.genres(genre);
+        let kinds = [if in_one { &self.news_in_one } else { &self.news }, &self.abstracts, &self.other];
+        let mut mixed = Blend::default();
+        for (share, kind) in shares.into_iter().zip(kinds) {
+            for (weight, own) in mixed.sentence.iter_mut().zip(&kind.sentence) {
+                *weight += share * own;
+            }
+            mixed.coverage += share * kind.coverage;
         }
-        Blend { sentence, coverage: mix(self.news.coverage, self.abstracts.coverage, self.other.coverage) }
+        mixed
     }
 }
 
@@ -132,6 +138,7 @@ const MODELS: &[(&str, &[&str])] = &[
     ("is_news", &GENRE_FEATURES),
     ("is_abstract", &GENRE_FEATURES),
     ("news", BLEND),
+    ("news_in_one", BLEND),
     ("abstract", BLEND),
     ("other", BLEND),
 ];

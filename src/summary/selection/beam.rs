@@ -1,7 +1,7 @@
 //! The best of many sets, for short summaries: a beam search over sets of the most salient sentences.
 
-use super::{Aim, Choice, Size};
-use crate::summary::{salience::COVERAGE_PRIOR_WORDS, similarity::is_repeat, term::to_f32};
+use super::{Choice, Size};
+use crate::summary::{salience::REFERENCE_WORDS, similarity::is_repeat, term::to_f32};
 
 /// How many sets of each size are carried on.
 const WIDTH: usize = 4;
@@ -14,11 +14,11 @@ const MAX_CANDIDATES: usize = 48;
 struct Set {
     members: u64,
     size: Size,
-    /// The sum of the members' values, each times its length where lengths are the aim.
+    /// The sum of the members' values.
     value: f32,
     /// The sum of the chances of the terms they have.
     chances: f32,
-    /// How good it is.
+    /// How good it is: the mean of the values, and what the terms add for their number of words.
     score: f32,
 }
 
@@ -30,7 +30,7 @@ struct Candidates<'a> {
     repeats: Vec<u64>,
     /// The one that has to be chosen with it; itself for none.
     needs: Vec<usize>,
-    /// What it adds to a set's value.
+    /// What it is worth by itself.
     values: Vec<f32>,
     /// The terms of all, one after the other: which candidates have it, and its chance.
     terms: Vec<(u64, f32)>,
@@ -60,11 +60,9 @@ pub(super) fn search(choice: &Choice<'_>) -> Vec<usize> {
             }
         }
         for set in &next {
-            let is_better = best.is_none_or(|best| match choice.aim {
-                Aim::Sentences(_) if set.size.sentences != best.size.sentences => {
-                    set.size.sentences > best.size.sentences
-                }
-                _ => set.score > best.score,
+            let is_better = best.is_none_or(|best| {
+                let (fill, best_fill) = (choice.fill(set.size), choice.fill(best.size));
+                fill > best_fill || fill == best_fill && set.score > best.score
             });
             if is_better {
                 best = Some(*set);
@@ -107,19 +105,7 @@ impl<'a> Candidates<'a> {
                 _ => candidate,
             })
             .collect();
-        let lowest = sentences.iter().map(|&s| choice.salience.values[s]).fold(f32::MAX, f32::min);
-        let values = sentences
-            .iter()
-            .map(|&sentence| {
-                let value = choice.salience.values[sentence];
-                match choice.aim {
-                    Aim::Sentences(count) => value / to_f32(usize::try_from(count).unwrap_or(usize::MAX).max(1)),
-                    Aim::Lengths { limit, words, .. } => {
-                        (value - lowest + 0.1) * length(choice.sizes[sentence], words) / limit
-                    }
-                }
-            })
-            .collect();
+        let values = sentences.iter().map(|&sentence| choice.salience.values[sentence]).collect();
         let mut candidates = Self { choice, sentences, repeats, needs, values, terms: Vec::new(), begins: vec![0] };
         if choice.salience.coverage != 0.0 {
             candidates.index_terms(&holders);
@@ -146,19 +132,13 @@ impl<'a> Candidates<'a> {
         }
         let mut chances = set.chances;
         let value = set.value + self.values[candidate];
-        let mut score = value;
+        let count = |size: u64| to_f32(usize::try_from(size).unwrap_or(usize::MAX));
+        let mut score = value / count(size.sentences);
         if self.choice.salience.coverage != 0.0 {
             for &(holders, chance) in &self.terms[self.begins[candidate]..self.begins[candidate + 1]] {
                 chances += if holders & set.members == 0 { chance } else { 0.0 };
             }
-            let words = match self.choice.aim {
-                Aim::Sentences(_) => {
-                    to_f32(usize::try_from(size.words).unwrap_or(usize::MAX))
-                        + COVERAGE_PRIOR_WORDS * to_f32(usize::try_from(size.sentences).unwrap_or(usize::MAX))
-                }
-                Aim::Lengths { in_words, .. } => in_words * (1.0 + COVERAGE_PRIOR_WORDS / 23.0),
-            };
-            score += self.choice.salience.coverage * chances / words;
+            score += self.choice.salience.coverage * chances / (count(size.words) + REFERENCE_WORDS);
         }
         Some(Set { members: set.members | bit, size, value, chances, score })
     }
@@ -196,10 +176,6 @@ fn repeats(choice: &Choice<'_>, sentences: &[usize], holders: &[u64]) -> Vec<u64
         }
     }
     repeats
-}
-
-fn length(size: Size, words: bool) -> f32 {
-    to_f32(usize::try_from(if words { size.words } else { size.chars }).unwrap_or(usize::MAX))
 }
 
 /// The most salient sentences that fit by themselves, with those they need.
