@@ -68,7 +68,8 @@ pub(super) enum Aim {
 /// What may be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standards {
-    /// Sentences that read like one, and no sentence that points back without the one before it.
+    /// Sentences that read like one, none that breaks off inside a quotation, and none that points back without the one
+    /// before it.
     Full,
     /// Sentences that read like one.
     Whole,
@@ -93,7 +94,12 @@ impl Choice<'_> {
 
     /// Whether a sentence may be chosen, with the ones it needs.
     pub(super) fn admits(&self, sentence: usize) -> bool {
-        self.standards == Standards::Any || self.terms.sentences[sentence].is_whole
+        let body = &self.terms.sentences[sentence];
+        match self.standards {
+            Standards::Full => body.is_whole && !body.runs_on,
+            Standards::Whole => body.is_whole,
+            Standards::Any => true,
+        }
     }
 
     /// The sentence that has to be chosen too, for that one: `Ok(None)` for none, `Err` if it can't be.

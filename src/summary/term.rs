@@ -84,6 +84,8 @@ pub struct BodySentence {
     pub capital_count: u32,
     /// It should not be chosen without the one before it.
     pub points_back: bool,
+    /// The sentence after it begins inside a quotation that is still open where this one ends.
+    pub runs_on: bool,
     /// It reads like a sentence, not like a heading, a caption or a dateline.
     pub is_whole: bool,
 }
@@ -109,7 +111,14 @@ impl Terms {
                 cancel.check()?;
             }
             match sentence.role {
-                Role::Body => terms.read(document, sentence, index, body_index),
+                Role::Body => {
+                    if sentence.opens_in_quotation
+                        && let Some(before) = terms.sentences.last_mut()
+                    {
+                        before.runs_on = before.body_index + 1 == body_index;
+                    }
+                    terms.read(document, sentence, index, body_index);
+                }
                 Role::Repeat => {}
                 Role::Title | Role::Boilerplate => continue,
             }

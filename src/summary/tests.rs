@@ -154,9 +154,93 @@ fn orders_as_asked() {
 #[test]
 fn explains_itself() {
     let document = parse(STORM);
-    for chosen in run(&document, &Options { query: "port", ..Options::default() }).sentences {
-        assert!(!chosen.parts.is_empty());
-        assert!(chosen.parts.iter().all(|(name, value)| PARTS.contains(name) && value.is_finite()));
+    for centrality in KINDS {
+        for query in ["", "port"] {
+            let options = Options { budget: sentences(6), query, centrality, ..Options::default() };
+            let chosen = run(&document, &options).sentences;
+            let sum = |chosen: &Chosen| chosen.parts.iter().map(|(_, value)| value).sum::<f32>();
+            for one in &chosen {
+                assert!(one.parts.iter().all(|(name, value)| PARTS.contains(name) && value.is_finite()));
+                // What one sentence's salience is over another's, its parts are over the other's.
+                for other in &chosen {
+                    let difference = one.salience - other.salience - (sum(one) - sum(other));
+                    assert!(difference.abs() < 1e-4, "{centrality:?} {query} {one:?} {other:?}");
+                }
+            }
+            assert_eq!(!query.is_empty(), chosen.iter().any(|c| c.parts.iter().any(|&(name, _)| name == "query")));
+        }
+    }
+}
+
+#[test]
+fn what_is_about_the_query_comes_first() {
+    let document = parse(STORM);
+    let check = |query: &str, expected: &[&str]| {
+        for centrality in KINDS {
+            let budget = sentences(u32::try_from(expected.len()).unwrap());
+            let options = Options { budget, query, centrality, order: Order::Salience };
+            let summary = run(&document, &options);
+            let chosen: Vec<&str> = summary
+                .sentences
+                .iter()
+                .map(|c| document.sentences[c.sentence as usize].span.of(&document.text))
+                .collect();
+            let is_about = |sentence: &&str| expected.iter().any(|part| sentence.contains(part));
+            assert!(
+                chosen.len() == expected.len() && chosen.iter().all(is_about),
+                "{centrality:?} {query}: {chosen:?}"
+            );
+            assert!((summary.sentences[0].salience - 1.0).abs() < 1e-6, "{centrality:?} {query}");
+        }
+    };
+    check("footballs", &["football match"]);
+    check("a school", &["Schools in Rosport", "football match"]);
+    check("closing the schools until Thursday", &["Schools in Rosport"]);
+    check("what did engineers warn of?", &["Engineers had warned"]);
+}
+
+#[test]
+fn a_quotation_is_not_broken_off() {
+    let text = "The bridge over the Elm stays shut until the spring, the council of Rosport said on Monday.\n\n\
+        “Nobody in the council wanted this bridge to be shut for so long. The bridge over the Elm is what the council of \
+        Rosport has to repair first, and the council knows it,” said Ida Brandt, who heads the council.\n\n\
+        Buses take another road until then.";
+    let document = parse(text);
+    let inside = document.sentences.iter().position(|sentence| sentence.opens_in_quotation).unwrap();
+    for centrality in KINDS {
+        for count in 1..3 {
+            let options = Options { budget: sentences(count), centrality, ..Options::default() };
+            let chosen: Vec<usize> = run(&document, &options).sentences.iter().map(|c| c.sentence as usize).collect();
+            assert!(!chosen.contains(&inside) && !chosen.contains(&(inside - 1)), "{centrality:?} {count}: {chosen:?}");
+        }
+    }
+}
+
+#[test]
+fn headings_and_datelines_are_not_chosen() {
+    let text = "Storm floods port of Rosport\n\nROSPORT, Monday\n\nBy Ida Brandt\n\nThe port\n\n".to_owned() + STORM;
+    for centrality in KINDS {
+        for count in 1..6 {
+            let options = Options { budget: sentences(count), centrality, ..Options::default() };
+            let document = parse(&text);
+            for chosen in run(&document, &options).sentences {
+                let sentence = document.sentences[chosen.sentence as usize].span.of(&document.text);
+                assert!(sentence.ends_with(['.', '”']), "{centrality:?} {count}: {sentence}");
+            }
+        }
+    }
+}
+
+#[test]
+fn equal_sentences_take_turns_in_reading_order() {
+    let text = "Alpha reaches the harbour at noon. Bravo leaves the station at dawn. Delta crosses the mountain by night. \
+        Hotel watches the valley in spring.";
+    for centrality in [Centrality::LexRank, Centrality::TextRank, Centrality::Degree, Centrality::Directed] {
+        let document = parse(text);
+        let options = Options { budget: sentences(2), centrality, ..Options::default() };
+        let chosen: Vec<u32> = run(&document, &options).sentences.iter().map(|c| c.body_index).collect();
+        assert_eq!(chosen, [0, 1], "{centrality:?}");
+        assert_eq!(run(&document, &options), run(&parse(text), &options));
     }
 }
 
