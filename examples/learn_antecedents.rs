@@ -21,6 +21,7 @@ use pullquote::{
         content,
         mention::{self, Kind},
         reference::antecedent::{self, Discourse, FEATURES, Features, Weights},
+        reported::Labels,
         speaker::{self, Entities},
         weight,
         words::Words,
@@ -113,8 +114,11 @@ fn read(article: &Article, weights: &Weights) -> Fallible<Vec<Example>> {
     let options = ReadOptions { language_code: "en", ..ReadOptions::default() };
     let document = Document::parse(&article.text, options, Cancel::NEVER).map_err(|_| "cancelled")?;
     let words = Words::of(&document);
+    let learned = weight::Weights::learned();
     let scene = Scene::new(&words, mention::find(&words), content::pieces(&words));
-    let choices = scene.attribute(&weight::Weights::learned().attribution, Cancel::NEVER).map_err(|_| "cancelled")?;
+    let labels = Labels::of(&scene, &learned.label, false, Cancel::NEVER).map_err(|_| "cancelled")?;
+    let scene = scene.with_labels(labels);
+    let choices = scene.attribute(&learned.attribution, Cancel::NEVER).map_err(|_| "cancelled")?;
     let sources = choices.iter().filter_map(|choice| match choice.candidate {
         Candidate::Source { mention, .. } => Some(mention),
         _ => None,

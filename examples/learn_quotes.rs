@@ -17,10 +17,13 @@ use pullquote::{
     cancel::Cancel,
     document::{Document, ReadOptions},
     quote::{
-        attribution::{Candidate, Scene, feature},
+        attribution::{
+            Candidate, Scene,
+            feature::{self, Manner},
+        },
         content::{self, Piece},
         mention,
-        reported::{LABELS, Label, Sequence},
+        reported::{LABELS, Label, Labels, Sequence},
         weight::Table,
         words::Words,
     },
@@ -33,12 +36,17 @@ fn main() -> Fallible<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [train, dev, weights] = &arguments[..] else { return Err("see the head of examples/learn_quotes.rs".into()) };
     let (train, dev) = (load(train)?, load(dev)?);
+    let label = labels(&train, &[])?;
+    evaluate_labels(&dev, &label)?;
     let mut file = Vec::new();
-    Table::write(&attribution(&train, &dev)?, &mut file);
-    Table::write(&labels(&train, &dev)?, &mut file);
+    Table::write(&attribution(&train, &dev, &label)?, &mut file);
+    Table::write(&label, &mut file);
     fs::write(weights, file)?;
     Ok(())
 }
+
+/// Into how many parts the articles are put, so that each is labelled by what was learned from the others.
+const FOLDS: usize = 4;
 
 /// An article and who says what in it.
 struct Article {
@@ -210,14 +218,31 @@ fn pieces_with_reported(words: &Words, article: &Article) -> Vec<Piece> {
     pieces
 }
 
-fn attribution(train: &[Article], dev: &[Article]) -> Fallible<Vec<f32>> {
+/// An article's scene, with the sentences labelled by `table`.
+fn labelled_scene<'w, 'd, 't>(
+    words: &'w Words<'d, 't>,
+    article: &Article,
+    table: &Table,
+) -> Fallible<Scene<'w, 'd, 't>> {
+    let scene = Scene::new(words, mention::find(words), pieces_with_reported(words, article));
+    let labels = Labels::of(&scene, table, true, Cancel::NEVER).map_err(|_| "cancelled")?;
+    Ok(scene.with_labels(labels))
+}
+
+fn attribution(train: &[Article], dev: &[Article], label: &[f32]) -> Fallible<Vec<f32>> {
     let mut examples = Vec::new();
     let (mut reachable, mut all) = (0, 0);
-    for article in train {
+    let mut tables = Vec::new();
+    for fold in 0..FOLDS {
+        let left_out: Vec<usize> = (fold..train.len()).step_by(FOLDS).collect();
+        let mut file = Vec::new();
+        Table::write(&labels(train, &left_out)?, &mut file);
+        tables.push(file);
+    }
+    for (at, article) in train.iter().enumerate() {
         let document = read(&article.text)?;
         let words = Words::of(&document);
-        let pieces = pieces_with_reported(&words, article);
-        let scene = Scene::new(&words, mention::find(&words), pieces);
+        let scene = labelled_scene(&words, article, &Table::read(&tables[at % FOLDS]).0)?;
         let mut carried = None;
         let mut candidates = Vec::new();
         for piece in 0..scene.pieces.len() {
@@ -235,11 +260,12 @@ fn attribution(train: &[Article], dev: &[Article]) -> Fallible<Vec<f32>> {
             all += 1;
             let Some(best) = right.iter().position(|&right| right) else { continue };
             reachable += 1;
+            let manner = Manner::of(&scene, piece);
             let features = candidates
                 .iter()
                 .map(|candidate| {
                     let mut features = Vec::new();
-                    feature::push(&scene, piece, candidate, here, &mut features);
+                    feature::push(&scene, piece, &manner, candidate, here, &mut features);
                     features
                 })
                 .collect();
@@ -281,7 +307,9 @@ fn attribution(train: &[Article], dev: &[Article]) -> Fallible<Vec<f32>> {
     }
     let mut file = Vec::new();
     Table::write(&learned.weights, &mut file);
-    evaluate(dev, &Table::read(&file).0)?;
+    let mut label_file = Vec::new();
+    Table::write(label, &mut label_file);
+    evaluate(dev, &Table::read(&file).0, &Table::read(&label_file).0)?;
     Ok(learned.weights)
 }
 
@@ -293,7 +321,7 @@ struct Labelled {
     labels: Vec<Label>,
 }
 
-fn labelled(articles: &[Article]) -> Fallible<Vec<Labelled>> {
+fn labelled<'a>(articles: impl IntoIterator<Item = &'a Article>) -> Fallible<Vec<Labelled>> {
     let mut all = Vec::new();
     for article in articles {
         let document = read(&article.text)?;
@@ -325,17 +353,20 @@ fn labelled(articles: &[Article]) -> Fallible<Vec<Labelled>> {
     Ok(all)
 }
 
-/// Rows of weights: a conditional random field (Lafferty and others 2001), learned by `AdaGrad`.
-fn labels(train: &[Article], dev: &[Article]) -> Fallible<Vec<f32>> {
+/// Rows of weights: a conditional random field (Lafferty and others 2001), learned by `AdaGrad` from all articles but those
+/// at the places `left_out`.
+fn labels(train: &[Article], left_out: &[usize]) -> Fallible<Vec<f32>> {
     const ROWS: usize = 1 << 17;
-    let sentences = labelled(train)?;
+    let learned_from = train.iter().enumerate().filter(|(at, _)| !left_out.contains(at));
+    let sentences = labelled(learned_from.map(|(_, article)| article))?;
     let mut weights = vec![[0f32; 4]; ROWS];
     let mut squares = vec![[0f32; 4]; ROWS];
     let mut order: Vec<usize> = (0..sentences.len()).collect();
     let mut random = Order(0x9e37_79b9_7f4a_7c15);
     let place = |feature: u32| feature as usize & (ROWS - 1);
     let mut rate = 0.02;
-    for round in 0..5 {
+    let mut sums = vec![[0f32; 4]; ROWS];
+    for round in 0..LABEL_ROUNDS {
         random.shuffle(&mut order);
         let mut loss = 0.0;
         for &at in &order {
@@ -384,11 +415,18 @@ fn labels(train: &[Article], dev: &[Article]) -> Fallible<Vec<f32>> {
         println!("labels, round {round}: loss {loss:.0}");
         if round >= 2 {
             rate *= 0.7;
+            for (sum, weight) in sums.iter_mut().flatten().zip(weights.iter().flatten()) {
+                *sum += weight / (LABEL_ROUNDS - 2) as f32;
+            }
         }
     }
-    let learned: Vec<f32> = weights.iter().flatten().map(|weight| weight.clamp(-LARGEST, LARGEST)).collect();
+    Ok(sums.iter().flatten().map(|weight| weight.clamp(-LARGEST, LARGEST)).collect())
+}
+
+/// How often the labels are right.
+fn evaluate_labels(dev: &[Article], learned: &[f32]) -> Fallible<()> {
     let mut file = Vec::new();
-    Table::write(&learned, &mut file);
+    Table::write(learned, &mut file);
     let table = Table::read(&file).0;
     let mut counts = [[0usize; 3]; 4];
     for Labelled { sequence, labels } in labelled(dev)? {
@@ -405,9 +443,11 @@ fn labels(train: &[Article], dev: &[Article]) -> Fallible<Vec<f32>> {
         let f1 = 200.0 * both as f32 / (gold + found).max(1) as f32;
         println!("{label:?}: F1 {f1:.1} ({both} of {gold} gold, {found} found)");
     }
-    Ok(learned)
+    Ok(())
 }
 
+/// How often all sentences are gone through; the weights are the mean of those behind each round but the first two.
+const LABEL_ROUNDS: usize = 6;
 /// The largest weight of a label: what is beyond is capped, so that small ones are told apart.
 const LARGEST: f32 = 3.0;
 /// How strongly weights are drawn to nothing.
@@ -481,12 +521,12 @@ fn normalise(row: &mut [f32; 4]) {
 }
 
 /// How often the mention chosen for a marked stretch is right, where one is.
-fn evaluate(articles: &[Article], weights: &Table) -> Fallible<()> {
+fn evaluate(articles: &[Article], weights: &Table, label: &Table) -> Fallible<()> {
     let mut counts = [[0usize; 3]; 2];
     for article in articles {
         let document = read(&article.text)?;
         let words = Words::of(&document);
-        let scene = Scene::new(&words, mention::find(&words), pieces_with_reported(&words, article));
+        let scene = labelled_scene(&words, article, label)?;
         let choices = scene.attribute(weights, Cancel::NEVER).map_err(|_| "cancelled")?;
         let mut candidates = Vec::new();
         let mut carried = None;

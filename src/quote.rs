@@ -7,14 +7,17 @@ mod construction;
 pub mod content;
 mod interview;
 pub mod mention;
+mod nested;
 pub mod reference;
 pub mod reported;
 pub mod speaker;
+mod transcript;
 pub mod weight;
 pub mod words;
 
 use assembly::Assembly;
 use attribution::Scene;
+use reported::Labels;
 use weight::Weights;
 use words::Words;
 
@@ -118,15 +121,19 @@ pub fn extract_quotes(document: &Document, options: &Options, cancel: Cancel<'_>
     let mentions = mention::find(&words);
     cancel.check()?;
     let pieces = content::pieces(&words);
-    let mut scene = Scene::new(&words, mentions, pieces);
+    let scene = Scene::new(&words, mentions, pieces);
     // What the model has learned of English words and punctuation tells nothing there.
-    let stretches = if caseless::is_caseless(document.language) {
-        Vec::new()
+    let labels = if caseless::is_caseless(document.language) {
+        Labels::default()
     } else {
-        reported::stretches(&scene, &weights.label, options.include_indirect, cancel)?
+        Labels::of(&scene, &weights.label, options.include_indirect, cancel)?
     };
+    let turns = if options.include_indirect { transcript::turns(&words, &scene.mentions) } else { Vec::new() };
+    let stretches = transcript::lay_over(reported::stretches(&scene, &labels), turns);
+    let mut scene = scene.with_labels(labels);
     let contents = content::contents(&words, &mut scene.pieces, &stretches);
     let mut choices = scene.attribute(&weights.attribution, cancel)?;
     interview::answer(&scene, &mut choices);
-    Ok(Assembly::new(&scene, options).assemble(&contents, &choices))
+    let nested = nested::find(&scene);
+    Ok(Assembly::new(&scene, options, &nested).assemble(&contents, &choices))
 }

@@ -10,17 +10,23 @@ use super::{
     attribution::{Candidate, Choice, Scene},
     construction,
     content::Content,
-    mention::Mention,
+    mention::{Kind, Mention},
+    nested::{self, Nested},
     reference::{Referent, Resolver},
     speaker::{self, Entities},
 };
 use crate::text::{Span, token::Shape};
+
+/// How likely the source of a quote inside a quote is right.
+const NESTED: f32 = 0.7;
 
 /// The quotes while they are put together.
 #[derive(Debug)]
 pub(super) struct Assembly<'s, 'w, 'd, 't> {
     scene: &'s Scene<'w, 'd, 't>,
     options: &'s Options,
+    /// Quotes inside quotes, in reading order.
+    nested: &'s [Nested],
     entities: Entities,
     speakers: Vec<Speaker>,
     /// The speaker of each entity that was named.
@@ -30,9 +36,17 @@ pub(super) struct Assembly<'s, 'w, 'd, 't> {
 }
 
 impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
-    pub(super) fn new(scene: &'s Scene<'w, 'd, 't>, options: &'s Options) -> Self {
+    pub(super) fn new(scene: &'s Scene<'w, 'd, 't>, options: &'s Options, nested: &'s [Nested]) -> Self {
         let entities = speaker::entities(scene.words, &scene.mentions);
-        Self { scene, options, entities, speakers: Vec::new(), speaker_of: HashMap::new(), named: HashSet::new() }
+        Self {
+            scene,
+            options,
+            nested,
+            entities,
+            speakers: Vec::new(),
+            speaker_of: HashMap::new(),
+            named: HashSet::new(),
+        }
     }
 
     /// One quote for each run of contents with the same source and cue.
@@ -46,6 +60,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         let resolver = Resolver::new(scene.words, &scene.mentions, &scene.pieces, &entities, sources);
         let mut quotes: Vec<Quote> = Vec::new();
         let mut last: Option<(&Choice, Part)> = None;
+        let mut own = 0;
         let mut parts: Vec<Part> = contents.iter().flat_map(|content| self.parts(content, choices)).collect();
         parts.sort_by_key(|part| part.span.begin);
         for part in parts {
@@ -55,13 +70,12 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
                 (part.form == Form::Indirect) == (before.form == Form::Indirect)
                     && (piece.continues || same_source(last, choice) && self.is_interrupted(before, &part, choice))
             });
-            let spans = part
-                .pieces
-                .iter()
-                .map(|&piece| &scene.pieces[piece])
-                .filter(|piece| piece.is_marked)
-                .map(|piece| piece.span);
-            if joins && let Some(quote) = quotes.last_mut() {
+            let marked = part.pieces.iter().copied().filter(|&piece| scene.pieces[piece].is_marked);
+            let inside: Vec<&[Nested]> = marked.clone().map(|piece| self.nested_in(piece)).collect();
+            let spans = marked.zip(&inside);
+            let spans =
+                spans.flat_map(|(piece, nested)| nested::without(scene.words, scene.pieces[piece].span, nested));
+            if joins && let Some(quote) = quotes.get_mut(own) {
                 quote.contents.push(part.span);
                 quote.quoted.extend(spans);
                 if part.form != quote.form {
@@ -70,6 +84,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
             } else {
                 let attribution = self.attribution(&resolver, &entities, choice);
                 let paragraph_index = scene.words.document.paragraphs[piece.paragraph].body_index;
+                own = quotes.len();
                 quotes.push(Quote {
                     form: part.form,
                     contents: vec![part.span],
@@ -78,9 +93,41 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
                     paragraph_index,
                 });
             }
+            for nested in inside.into_iter().flatten() {
+                let quote = self.nested_quote(nested, &quotes[own], &entities);
+                quotes.push(quote);
+            }
             last = Some((choice, part));
         }
         Quotes { quotes, speakers: self.speakers }
+    }
+
+    /// The quotes inside a piece.
+    fn nested_in(&self, piece: usize) -> &'s [Nested] {
+        let first = self.nested.partition_point(|nested| nested.outer < piece);
+        let end = self.nested.partition_point(|nested| nested.outer <= piece);
+        &self.nested[first..end]
+    }
+
+    /// What the speaker of `outer` says that somebody else has said.
+    fn nested_quote(&mut self, nested: &Nested, outer: &Quote, entities: &Entities) -> Quote {
+        let scene = self.scene;
+        let mention = &scene.mentions[nested.mention];
+        let referent = match entities.of_mention[nested.mention] {
+            Some(entity) if mention.kind == Kind::Name => Referent::Entity(entity),
+            _ => Referent::Itself,
+        };
+        let source = self.source(mention, &referent, entities);
+        let confidence = NESTED;
+        let cue = Some(self.span(&nested.cue));
+        let attribution = Attribution { sources: vec![source], cue, confidence };
+        Quote {
+            form: Form::Direct,
+            contents: vec![nested.span],
+            quoted: vec![nested.span],
+            attribution: Some(attribution).filter(|attribution| attribution.confidence >= self.options.min_confidence),
+            paragraph_index: outer.paragraph_index,
+        }
     }
 
     /// The quotes of one content: what one source says, and what others say inside it.
@@ -122,8 +169,14 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
                 cue.as_ref().map_or(mention.clone(), |cue| mention.start.min(cue.start)..mention.end.max(cue.end));
             if link.end <= first.tokens.start {
                 tokens.start = tokens.start.max(link.end);
+                if let Some(begin) = construction::begins_behind_head(scene, &link, first) {
+                    tokens.start = tokens.start.min(begin);
+                }
             }
-            if link.start >= last.tokens.end {
+            let is_passive = scene.words.text(last.tokens.end.min(scene.words.len() - 1)) == "by";
+            if is_passive || construction::is_how(scene, last).is_some() {
+                tokens.end = last.tokens.end;
+            } else if link.start >= last.tokens.end {
                 tokens.end = tokens.end.min(link.start);
             }
         }
@@ -161,7 +214,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         let is_bare = !gap.clone().any(|at| words.is(at, Shape::WORD));
         let same_sentence = words.sentence_of[before.tokens.end - 1] == words.sentence_of[part.tokens.start];
         let same_paragraph = words.paragraph(before.tokens.end - 1) == words.paragraph(part.tokens.start);
-        holds_source || is_bare && same_paragraph || same_sentence
+        same_paragraph && (holds_source || is_bare) || same_sentence
     }
 
     fn attribution(&mut self, resolver: &Resolver, entities: &Entities, choice: &Choice) -> Option<Attribution> {
@@ -173,7 +226,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         if confidence < self.options.min_confidence {
             return None;
         }
-        let cue = cue.clone().or_else(|| construction::passive_cue(scene, &scene.mentions[mention]));
+        let cue = cue.clone().or_else(|| construction::cue(scene, &scene.mentions[mention]));
         let mut sources = vec![self.source(&scene.mentions[mention], &referent, entities)];
         if let Some(other) = construction::joined(scene, mention, cue.as_ref()) {
             let (referent, _) = resolver.resolve(other);

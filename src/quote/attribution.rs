@@ -9,7 +9,9 @@ pub mod feature;
 
 use std::ops::Range;
 
-use super::{construction, content::Piece, mention::Mention, weight::Table, words::Words};
+use feature::Manner;
+
+use super::{construction, content::Piece, mention::Mention, reported::Labels, weight::Table, words::Words};
 use crate::{
     cancel::{Cancel, Cancelled},
     text::{Class, token::Shape},
@@ -26,7 +28,7 @@ const MAX_TO_CUE: usize = 12;
 /// The most tokens that stand between a name and its verb to say who that is.
 const MAX_APPOSITIVE: usize = 26;
 /// How likely a source is that a construction names: about as many are right.
-const SETTLED: f32 = 0.85;
+pub(super) const SETTLED: f32 = 0.85;
 
 /// What a quote may belong to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +68,8 @@ pub struct Scene<'w, 'd, 't> {
     pub(super) symbols: Vec<u8>,
     /// The cues that may link each mention to speech.
     cues: Vec<[Option<u32>; 3]>,
+    /// What each token is to what is reported, where that was asked.
+    labels: Labels,
 }
 
 impl<'w, 'd, 't> Scene<'w, 'd, 't> {
@@ -73,9 +77,21 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
     #[must_use]
     pub fn new(words: &'w Words<'d, 't>, mentions: Vec<Mention>, pieces: Vec<Piece>) -> Self {
         let symbols = feature::symbols(words, &mentions, &pieces);
-        let mut scene = Self { words, mentions, pieces, symbols, cues: Vec::new() };
+        let mut scene = Self { words, mentions, pieces, symbols, cues: Vec::new(), labels: Labels::default() };
         scene.cues = scene.mentions.iter().map(|mention| scene.cues_of(mention)).collect();
         scene
+    }
+
+    /// Lets the model see what each token is to what is reported.
+    #[must_use]
+    pub fn with_labels(self, labels: Labels) -> Self {
+        Self { labels, ..self }
+    }
+
+    /// The label of a token as a number, which a piece in marks is shown in sentences that hold marks alone: it has the
+    /// same source whether or not other sentences are labelled.
+    pub(super) fn label(&self, at: usize, piece: &Piece) -> u32 {
+        self.labels.seen(at, piece.is_marked)
     }
 
     /// Whether the token stands inside marks that may enclose a quote.
@@ -208,12 +224,19 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
                 candidates.retain(|candidate| *candidate != Candidate::NoQuote);
             }
             scores.clear();
+            let manner = Manner::of(self, piece);
             for candidate in &candidates {
                 features.clear();
-                feature::push(self, piece, candidate, carried_here, &mut features);
+                feature::push(self, piece, &manner, candidate, carried_here, &mut features);
                 scores.push(weights.score(&features));
             }
             let mut choice = choose(&candidates, &scores);
+            if let Some(nearest) = construction::nearest_cue(self, of, &candidates, &choice.candidate) {
+                choice.candidate = nearest;
+            }
+            if of.is_marked && (construction::is_work(self.words, of) || construction::is_gloss(self.words, of)) {
+                choice = Choice { candidate: Candidate::NoQuote, probability: SETTLED };
+            }
             if let Some(candidate) = construction::source(self, piece, &choices)
                 && candidate != choice.candidate
             {

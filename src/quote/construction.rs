@@ -5,29 +5,67 @@ use std::ops::Range;
 use super::{
     attribution::{Candidate, Choice, Scene, feature},
     caseless,
-    content::{self, Piece},
+    content::Piece,
     mention::{Kind, Mention},
+    transcript,
     words::Words,
 };
-use crate::text::{Class, Language, token::Shape};
+use crate::{
+    document::Role,
+    text::{Class, Language, token::Shape},
+};
 
 /// The most tokens of a line that signs a quote: name, office, place and date.
 const MAX_SIGNATURE: usize = 16;
 /// The most tokens between a passive cue and its "by".
 const MAX_PASSIVE: usize = 4;
+/// The fewest characters of a sentence in a script without capitals.
+const MIN_CASELESS: usize = 6;
 /// How far from a quote its source may stand, in tokens.
 const MAX_REACH: usize = 32;
 /// The most words of what may be a title.
 const MAX_TITLE_WORDS: usize = 7;
+/// The most tokens that say what an office is of, behind it.
+const MAX_OF_OFFICE: usize = 6;
+/// How many turns back a dialogue may have been opened by a question.
+const MAX_TURNS: usize = 6;
 /// The most tokens that stand beside a quote in its paragraph when the paragraph is a turn of a dialogue.
 const MAX_TURN: usize = 12;
+
+/// Kinds of works, which stand before what they are called.
+const WORKS: [&str; 18] = [
+    "album",
+    "ballad",
+    "book",
+    "documentary",
+    "essay",
+    "film",
+    "hit",
+    "memoir",
+    "movie",
+    "novel",
+    "opera",
+    "painting",
+    "play",
+    "poem",
+    "series",
+    "single",
+    "song",
+    "track",
+];
 
 /// Whether a piece is speech by the way it is written: a sentence, or the beginning of one that a comma closes.
 pub(super) fn is_utterance(words: &Words, piece: &Piece) -> bool {
     let word_tokens = || piece.inner.clone().filter(|&at| words.is(at, Shape::WORD));
     let Some(first) = word_tokens().next() else { return false };
     let count = word_tokens().count();
-    let opens_low = words.text(first).starts_with(char::is_lowercase);
+    let opening = words.text(first).chars().next().unwrap_or_default();
+    let opens_low = opening.is_lowercase();
+    let is_caseless = !opens_low && !opening.is_uppercase() && opening.is_alphabetic();
+    if is_caseless {
+        return piece.tokens.start == words.sentence_tokens(piece.tokens.start).start
+            && piece.span.of(&words.document.text).chars().count() >= MIN_CASELESS;
+    }
     if opens_low || count <= MAX_TITLE_WORDS && is_titled(words, piece) {
         return false;
     }
@@ -50,24 +88,37 @@ fn is_titled(words: &Words, piece: &Piece) -> bool {
 /// The source that a construction gives a piece, if one does.
 pub(super) fn source(scene: &Scene, piece: usize, choices: &[Choice]) -> Option<Candidate> {
     let of = &scene.pieces[piece];
+    if let Some(label) = label(scene, of) {
+        return Some(label);
+    }
     if !of.is_marked {
         return None;
     }
     caseless::source(scene, of)
-        .or_else(|| transcript(scene, of))
         .or_else(|| signature(scene, of))
         .or_else(|| quoted_as_saying(scene, of))
         .or_else(|| claim(scene, of))
+        .or_else(|| is_how(scene, of))
+        .or_else(|| passive(scene, of))
+        .or_else(|| office_and_name(scene, of))
         .or_else(|| foreign(scene, of))
         .or_else(|| turn(scene, piece, choices))
 }
 
-/// "“PENCE: …": a turn of a transcript, inside marks.
-fn transcript(scene: &Scene, piece: &Piece) -> Option<Candidate> {
-    let label = content::turn_label(scene.words, piece)?;
+/// "SMITH: Did you give the order?", a turn of a transcript; inside marks its label stands inside them too.
+fn label(scene: &Scene, piece: &Piece) -> Option<Candidate> {
+    let words = scene.words;
+    let label = if piece.is_marked {
+        transcript::label(words, piece.inner.clone())?
+    } else {
+        let colon = piece.tokens.start.checked_sub(1).filter(|&at| words.text(at) == ":")?;
+        paragraph_tokens(words, piece).start..colon
+    };
     let at = scene.mentions.partition_point(|mention| mention.tokens.end < label.end);
     let mention = scene.mentions.get(at).filter(|mention| mention.tokens.end == label.end)?;
-    (mention.tokens.start >= label.start).then_some(Candidate::Source { mention: at, cue: None })
+    let is_whole =
+        if piece.is_marked { mention.tokens.start >= label.start } else { mention.tokens.start == label.start };
+    is_whole.then_some(Candidate::Source { mention: at, cue: None })
 }
 
 /// `“…” — Name`, in the same line or the next one.
@@ -112,6 +163,48 @@ fn quoted_as_saying(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     })
 }
 
+/// "“…” is how Gil described it."
+pub(super) fn is_how(scene: &Scene, piece: &Piece) -> Option<Candidate> {
+    let words = scene.words;
+    let behind = piece.tokens.end;
+    let is_how =
+        behind + 2 < words.len() && matches!(words.text(behind), "is" | "was") && words.text(behind + 1) == "how";
+    let at = mention_at(scene, is_how.then_some(behind + 2)?)?;
+    let cue = scene.mentions[at].tokens.end;
+    (cue < words.len() && words.on(cue, Class::CUE)).then(|| Candidate::Source { mention: at, cue: Some(cue..cue + 1) })
+}
+
+/// "described by Gil as “…”", "called “…” by Gil"
+fn passive(scene: &Scene, piece: &Piece) -> Option<Candidate> {
+    let words = scene.words;
+    let behind = piece.tokens.end;
+    if behind + 1 < words.len()
+        && words.text(behind) == "by"
+        && let Some(cue) = piece.tokens.start.checked_sub(1).filter(|&cue| words.on(cue, Class::CUE))
+        && let Some(at) = mention_at(scene, behind + 1)
+    {
+        return Some(Candidate::Source { mention: at, cue: Some(cue..cue + 1) });
+    }
+    let link = piece.tokens.start.checked_sub(1).filter(|&at| words.text(at) == "as")?;
+    let at = scene.mentions.partition_point(|mention| mention.tokens.start < link).checked_sub(1)?;
+    let source = &scene.mentions[at].tokens;
+    let by = source.start.checked_sub(1).filter(|&by| source.end == link && words.text(by) == "by")?;
+    let cue = by.checked_sub(1).filter(|&cue| words.on(cue, Class::CUE))?;
+    Some(Candidate::Source { mention: at, cue: Some(cue..cue + 1) })
+}
+
+/// "her rival, Petr Dvořák, said, “…”"
+fn office_and_name(scene: &Scene, piece: &Piece) -> Option<Candidate> {
+    let words = scene.words;
+    let comma = piece.tokens.start.checked_sub(1).filter(|&at| matches!(words.text(at), "," | ":"))?;
+    let cue = comma.checked_sub(1).filter(|&at| words.on(at, Class::CUE))?;
+    let close = cue.checked_sub(1).filter(|&at| words.text(at) == ",")?;
+    let at = scene.mentions.partition_point(|mention| mention.tokens.start < close).checked_sub(1)?;
+    let office = at.checked_sub(1)?;
+    (scene.mentions[at].tokens.end == close && named_behind(scene, office) == Some(at))
+        .then_some(Candidate::Source { mention: at, cue: Some(cue..cue + 1) })
+}
+
 /// "Gil's claim that it is “…”".
 fn claim(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     let words = scene.words;
@@ -146,6 +239,9 @@ fn foreign(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     {
         return Some(Candidate::Source { mention: at, cue: Some(first..first + 1) });
     }
+    if let Some(inside) = set_in(scene, piece) {
+        return Some(inside);
+    }
     let mut at = piece.tokens.end;
     let end = words.sentence_tokens(at.min(words.len() - 1)).end.min(at + 8);
     at += usize::from(at < end && words.text(at) == ",");
@@ -153,6 +249,81 @@ fn foreign(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     let joins = |at: usize| !words.is(at, Shape::WORD) && words.text(at) != "-" || words.on(at, Class::CUE);
     let at = (cue + 1..end).take_while(|&at| !joins(at)).take(4).find_map(|at| mention_at(scene, at))?;
     Some(Candidate::Source { mention: at, cue: Some(cue..cue + 1) })
+}
+
+/// "« La digue, explique Inès Caron, tiendra. »": a cue and its source between commas inside the marks.
+fn set_in(scene: &Scene, piece: &Piece) -> Option<Candidate> {
+    let words = scene.words;
+    piece.inner.clone().take(MAX_REACH).filter(|&at| words.text(at) == ",").find_map(|comma| {
+        let end = piece.inner.end.min(comma + MAX_OF_OFFICE);
+        let cue =
+            (comma + 1..end).find(|&at| !words.on(at, Class::AUXILIARY)).filter(|&at| words.on(at, Class::CUE))?;
+        let at = mention_at(scene, cue + 1)?;
+        let mention = &scene.mentions[at];
+        let closes = mention.tokens.end < piece.inner.end && words.text(mention.tokens.end) == ",";
+        (mention.kind == Kind::Name && closes).then_some(Candidate::Source { mention: at, cue: Some(cue..cue + 1) })
+    })
+}
+
+/// "Laut Keller war die Sitzung „…“": where what is reported begins, when words at the head of the sentence name its
+/// source and others stand between these and the piece.
+pub(super) fn begins_behind_head(scene: &Scene, link: &Range<usize>, piece: &Piece) -> Option<usize> {
+    let words = scene.words;
+    let language = words.document.language;
+    let is_read_otherwise = language == Language::English || caseless::is_caseless(language);
+    if is_read_otherwise || link.start != words.sentence_tokens(piece.tokens.start).start {
+        return None;
+    }
+    let begin = (link.end..piece.tokens.start).find(|&at| words.is(at, Shape::WORD))?;
+    (begin..piece.tokens.start).all(|at| words.text(at) != ":").then_some(begin)
+}
+
+/// Whether marks enclose what a name means: "Llanfair, or “church of Mary,”".
+pub(super) fn is_gloss(words: &Words, piece: &Piece) -> bool {
+    let Some(name) = piece.tokens.start.checked_sub(3) else { return false };
+    words.text(name + 2) == "or"
+        && words.text(name + 1) == ","
+        && words.is(name, Shape::CAPITALISED)
+        && piece.inner.clone().filter(|&at| words.is(at, Shape::WORD)).count() <= MAX_TITLE_WORDS
+}
+
+/// Whether marks enclose what a work is called: "her second novel, “The Salt Road,”", "sang “The Winter Road”".
+pub(super) fn is_work(words: &Words, piece: &Piece) -> bool {
+    let Some(first) = piece.inner.clone().find(|&at| words.is(at, Shape::WORD)) else { return false };
+    let Some(before) = piece.tokens.start.checked_sub(1) else { return false };
+    let count = piece.inner.clone().filter(|&at| words.is(at, Shape::WORD)).count();
+    if !(2..=MAX_TITLE_WORDS).contains(&count)
+        || !words.is(first, Shape::CAPITALISED)
+        || !is_titled(words, piece)
+        || matches!(words.text(piece.inner.end - 1), "." | "!" | "?")
+        || words.sentence(first).role == Role::Title
+    {
+        return false;
+    }
+    let noun = if words.text(before) == "," { before.saturating_sub(1) } else { before };
+    let is_kind = WORKS.contains(&words.text(noun));
+    let performs =
+        matches!(words.text(before), "sang" | "sings" | "sing" | "recited" | "performed" | "teaches" | "taught");
+    is_kind || performs && matches!(words.text(first), "The" | "A" | "An")
+}
+
+/// The cue of the same mention that stands right at the piece, if another one was chosen: "shrugged, sat down and said: “…”".
+pub(super) fn nearest_cue(
+    scene: &Scene,
+    piece: &Piece,
+    candidates: &[Candidate],
+    chosen: &Candidate,
+) -> Option<Candidate> {
+    let Candidate::Source { mention, cue: Some(chosen) } = chosen else { return None };
+    let words = scene.words;
+    let touches = |cue: &Range<usize>| cue.end + 1 == piece.tokens.start && matches!(words.text(cue.end), "," | ":");
+    if !piece.is_marked || chosen.end > piece.tokens.start || touches(chosen) {
+        return None;
+    }
+    let near = candidates.iter().find(|candidate| {
+        matches!(candidate, Candidate::Source { mention: other, cue: Some(cue) } if other == mention && touches(cue))
+    });
+    near.cloned()
 }
 
 /// A turn of a dialogue that names nobody, behind two turns of two speakers: the first speaks again.
@@ -167,10 +338,9 @@ fn turn(scene: &Scene, piece: usize, choices: &[Choice]) -> Option<Candidate> {
             && bounds.start == piece.tokens.start
             && bounds.end - piece.tokens.end <= beside
     };
-    let asks = [before, last, piece].iter().any(|&at| {
-        let inner = &scene.pieces[at].inner;
-        scene.words.text(inner.end - 1) == "?"
-    });
+    let asks = scene.pieces[piece.saturating_sub(MAX_TURNS)..=piece]
+        .iter()
+        .any(|piece| scene.words.text(piece.inner.end - 1) == "?");
     let (Candidate::Source { mention, .. }, Candidate::Source { mention: other, .. }) =
         (&choices[before].candidate, &choices[last].candidate)
     else {
@@ -187,9 +357,13 @@ fn paragraph_tokens(words: &Words, piece: &Piece) -> Range<usize> {
     tokens(sentences.start).start as usize..tokens(sentences.end - 1).end as usize
 }
 
-/// "described by Gil as “…”": the cue of a source behind "by".
-pub(super) fn passive_cue(scene: &Scene, mention: &Mention) -> Option<Range<usize>> {
+/// The cue of a source behind "by" ("described by Gil as “…”") or before "put it".
+pub(super) fn cue(scene: &Scene, mention: &Mention) -> Option<Range<usize>> {
     let words = scene.words;
+    let behind = mention.tokens.end;
+    if behind + 1 < words.len() && matches!(words.text(behind), "put" | "puts") && words.text(behind + 1) == "it" {
+        return Some(behind..behind + 2);
+    }
     let by = mention.tokens.start.checked_sub(1).filter(|&by| words.text(by) == "by")?;
     let start = words.sentence_tokens(by).start;
     let outside = (start..by).rev().take(MAX_REACH).filter(|&at| scene.symbols[at] != feature::PIECE);
@@ -200,8 +374,13 @@ pub(super) fn passive_cue(scene: &Scene, mention: &Mention) -> Option<Range<usiz
 pub(super) fn named_behind(scene: &Scene, mention: usize) -> Option<usize> {
     let words = scene.words;
     let office = &scene.mentions[mention];
-    let comma = office.tokens.end;
-    if office.kind != Kind::Nominal || comma + 1 >= words.len() || words.text(comma) != "," {
+    let end = office.tokens.end;
+    if office.kind != Kind::Nominal || end >= words.len() {
+        return None;
+    }
+    // "el ministro de Agricultura, Raúl Ibáñez"
+    let comma = (end..words.len()).take(MAX_OF_OFFICE).find(|&at| words.text(at) == ",")?;
+    if comma > end && !words.on(end, Class::PREPOSITION) || comma + 1 >= words.len() {
         return None;
     }
     let at = mention_at(scene, comma + 1)?;

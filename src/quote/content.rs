@@ -2,14 +2,11 @@
 
 use std::ops::Range;
 
-use super::words::Words;
+use super::{transcript, words::Words};
 use crate::{
     document::Role,
     text::{Mark, Span, token::Shape},
 };
-
-/// The most tokens of what names the speaker at the head of a turn, its colon too.
-const MAX_LABEL: usize = 7;
 
 /// A stretch that may be quoted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +40,7 @@ pub fn pieces(words: &Words) -> Vec<Piece> {
         }
         let opens_paragraph = document.paragraphs[piece.paragraph].span.begin == mark.open.begin;
         let continues = opens_paragraph
-            && turn_label(words, &piece).is_none()
+            && transcript::label(words, piece.inner.clone()).is_none()
             && pieces.last().is_some_and(|last| {
                 !last.is_closed
                     && last.paragraph + 1 == piece.paragraph
@@ -68,17 +65,6 @@ fn piece(words: &Words, mark: Mark) -> Option<Piece> {
         is_closed: mark.is_closed(),
         is_marked: true,
     })
-}
-
-/// "PENCE:" at the head of a turn in a transcript: the tokens of the name.
-#[must_use]
-pub fn turn_label(words: &Words, piece: &Piece) -> Option<Range<usize>> {
-    let begin = piece.inner.start;
-    let limit = piece.inner.end.min(begin + MAX_LABEL);
-    let colon = (begin..limit).find(|&at| words.byte(at) == b':')?;
-    let is_loud = |at: usize| words.is(at, Shape::ALL_CAPITALS) || !words.is(at, Shape::WORD);
-    let holds_name = (begin..colon).any(|at| words.is(at, Shape::ALL_CAPITALS) && words.token(at).span.len_bytes() > 1);
-    (holds_name && colon + 1 < piece.inner.end && (begin..colon).all(is_loud)).then_some(begin..colon)
 }
 
 /// What is reported in one go: a stretch of the reporter's words, of quoted pieces, or of both.

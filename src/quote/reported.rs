@@ -103,29 +103,60 @@ impl Sequence {
     }
 }
 
-/// The stretches of a document that are reported, as ranges of tokens: those that hold a piece, and, where `all` are wanted,
-/// those in the reporter's words alone.
-///
-/// # Errors
-///
-/// [`Cancelled`] when `cancel` says so.
-pub fn stretches(
-    scene: &Scene,
-    weights: &Table,
-    all: bool,
-    cancel: Cancel<'_>,
-) -> Result<Vec<Range<usize>>, Cancelled> {
+/// What each token of a document is to what is reported.
+#[derive(Clone, Debug, Default)]
+pub struct Labels {
+    /// None in the sentences that were left out.
+    of: Vec<Option<Label>>,
+    /// Whether the token's sentence holds marks.
+    beside_marks: Vec<bool>,
+}
+
+impl Labels {
+    /// Labels the sentences that hold marks and words outside them, and, where `all` are wanted, those without marks too.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] when `cancel` says so.
+    pub fn of(scene: &Scene, weights: &Table, all: bool, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
+        let words = scene.words;
+        let mut labels = Self { of: vec![None; words.len()], beside_marks: vec![false; words.len()] };
+        for sentence in words.document.sentences.iter().filter(|sentence| Words::is_read(sentence)) {
+            cancel.check()?;
+            let bounds = range(&sentence.tokens);
+            let marked = bounds.clone().filter(|&at| scene.is_marked(at)).count();
+            if bounds.is_empty() || marked == bounds.len() || marked == 0 && !all {
+                continue;
+            }
+            labels.beside_marks[bounds.clone()].fill(marked > 0);
+            for (at, label) in bounds.clone().zip(Sequence::of(scene, &bounds).labels(weights)) {
+                labels.of[at] = Some(label);
+            }
+        }
+        Ok(labels)
+    }
+
+    /// The label of a token as a number, one more than the largest where there is none, or where it stands in a sentence
+    /// without marks and only the others are to be seen.
+    #[must_use]
+    pub fn seen(&self, at: usize, beside_marks: bool) -> u32 {
+        let label = self.of.get(at).copied().flatten().filter(|_| !beside_marks || self.beside_marks[at]);
+        label.map_or(4, |label| label as u32)
+    }
+}
+
+/// The stretches of a document that are reported, as ranges of tokens: those in the sentences that are labelled.
+#[must_use]
+pub fn stretches(scene: &Scene, labels: &Labels) -> Vec<Range<usize>> {
     let words = scene.words;
     let mut stretches: Vec<Range<usize>> = Vec::new();
-    for sentence in words.document.sentences.iter().filter(|sentence| Words::is_read(sentence)) {
-        cancel.check()?;
+    for sentence in &words.document.sentences {
         let bounds = range(&sentence.tokens);
-        let marked = bounds.clone().filter(|&at| scene.is_marked(at)).count();
-        if bounds.is_empty() || marked == bounds.len() || marked == 0 && !all {
+        let is_labelled = labels.of.get(bounds.start).is_some_and(Option::is_some);
+        if bounds.is_empty() || !is_labelled {
             continue;
         }
-        let labels = Sequence::of(scene, &bounds).labels(weights);
-        let is_reported = |at: usize| labels[at - bounds.start] == Label::Content || scene.is_marked(at);
+        let is_reported = |at: usize| labels.of[at] == Some(Label::Content) || scene.is_marked(at);
         let mut at = bounds.start;
         while at < bounds.end {
             if !is_reported(at) {
@@ -138,7 +169,7 @@ pub fn stretches(
         }
     }
     stretches.retain(|stretch| stretch.clone().any(|at| words.is(at, Shape::WORD)));
-    Ok(stretches)
+    stretches
 }
 
 /// Without the punctuation at either end, but for quotation marks.
@@ -163,6 +194,12 @@ struct Outline {
     cues: u32,
     has_marks: bool,
     first_print: u32,
+    /// The first cue behind each token.
+    next_cue: Vec<Option<usize>>,
+    /// What sort of word each token is.
+    sorts: Vec<u32>,
+    /// How the sentence before ends: there is none in the paragraph, in the reporter's words, or inside marks.
+    behind: u32,
 }
 
 impl Outline {
@@ -173,7 +210,19 @@ impl Outline {
         let trailing = tail.rev().find(|&at| is_cue(at));
         let trailing = trailing
             .and_then(|cue| (bounds.start.max(cue.saturating_sub(8))..cue).rev().find(|&at| words.byte(at) == b','));
+        let mut next_cue = vec![None; bounds.len()];
+        let mut next = None;
+        for at in bounds.clone().rev() {
+            next_cue[at - bounds.start] = next;
+            if is_cue(at) {
+                next = Some(at);
+            }
+        }
+        let before = bounds.start.checked_sub(1).filter(|&at| words.paragraph(at) == words.paragraph(bounds.start));
         Self {
+            next_cue,
+            sorts: bounds.clone().map(|at| sort(words, at)).collect(),
+            behind: before.map_or(0, |at| 1 + u32::from(scene.is_marked(at))),
             trailing,
             cues: u32::try_from(bounds.clone().filter(|&at| is_cue(at)).count()).unwrap_or(9).min(4),
             has_marks: bounds.clone().any(|at| scene.is_marked(at)),
@@ -266,4 +315,50 @@ fn push(scene: &Scene, bounds: &Range<usize>, at: usize, outline: &Outline, past
     add(25, mix(&[sign(0), sign(1), sign(2), sign(3)]));
     add(26, mix(&[past.cue, print(0)]));
     add(27, mix(&[side, past.commas, past.cue]));
+    let next = outline.next_cue[at - bounds.start];
+    let next_print = next.map_or(0, |next| words.prints[next]);
+    let ahead = next.map_or(9, |next| u32::try_from(next - at).unwrap_or(u32::MAX).min(8));
+    add(28, mix(&[next_print, ahead, sign(0)]));
+    add(29, mix(&[past.cue, next_print, u32::from(past.said_that)]));
+    add(30, mix(&[ending(words.text(at)), sign(-1), u32::from(has_cue)]));
+    add(31, mix(&[outline.behind, side, u32::from(has_cue), outline.cues]));
+    add(32, mix(&[print(-1), print(1)]));
+    let sort = |offset: isize| -> u32 {
+        at.checked_add_signed(offset)
+            .filter(|at| bounds.contains(at))
+            .map_or(1 << 20, |at| outline.sorts[at - bounds.start])
+    };
+    add(33, mix(&[sort(-1), sort(0)]));
+    add(34, mix(&[sort(0), sort(1), sign(-1)]));
+    add(35, mix(&[sort(-2), sort(-1), sort(0)]));
+    add(36, mix(&[past.cue, sort(0), sort(1)]));
+}
+
+/// The last three bytes of a word: what it is built like.
+fn ending(word: &str) -> u32 {
+    word.bytes().rev().take(3).fold(0, |ending, byte| ending << 8 | u32::from(byte.to_ascii_lowercase()))
+}
+
+/// The classes a word is of, as bits.
+fn sort(words: &Words, at: usize) -> u32 {
+    const CLASSES: [Class; 13] = [
+        Class::CUE,
+        Class::ROLE,
+        Class::BODY,
+        Class::TITLE,
+        Class::DETERMINER,
+        Class::PREPOSITION,
+        Class::AUXILIARY,
+        Class::STOP,
+        Class::WHO,
+        Class::HE.or(Class::SHE),
+        Class::THEY,
+        Class::FIRST_PERSON,
+        Class::TIME,
+    ];
+    let bits = CLASSES.iter().enumerate().map(|(bit, &class)| u32::from(words.on(at, class)) << bit).sum::<u32>();
+    let shape = u32::from(words.is(at, Shape::WORD))
+        + 2 * u32::from(words.is(at, Shape::CAPITALISED))
+        + 4 * u32::from(words.is(at, Shape::NUMERIC));
+    bits << 3 | shape
 }

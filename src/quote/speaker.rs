@@ -63,7 +63,8 @@ pub fn entities(words: &Words, mentions: &[Mention]) -> Entities {
     let mut by_last: HashMap<u32, Vec<usize>> = HashMap::new();
     let mut by_first: HashMap<u32, Vec<usize>> = HashMap::new();
     let is_name = |mention: &&Mention| mention.kind == Kind::Name;
-    let several = |mention: &Mention| name_words(words, mention).count() > 1;
+    // A surname of two parts, hyphened, is no full name.
+    let several = |mention: &Mention| name_words(words, mention).skip(1).any(|at| words.is(at, Shape::AFTER_SPACE));
     // The headline's last: its names run into its other capitalised words.
     let is_headline = |mention: &Mention| words.is_headline(mention.tokens.start);
     for (headline, full) in [(false, true), (true, true), (false, false), (true, false)] {

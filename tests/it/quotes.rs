@@ -24,7 +24,7 @@ const TABLES: &[(&str, &str)] = &[
 ];
 
 /// The fewest cases of the tables together.
-const MIN_CASES: usize = 150;
+const MIN_CASES: usize = 240;
 
 #[test]
 fn orders_of_source_cue_and_quote() {

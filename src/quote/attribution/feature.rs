@@ -8,6 +8,7 @@ use crate::{
     quote::{
         content::Piece,
         mention::{Kind, Mention},
+        reported::Label,
         weight::{feature, mix},
         words::Words,
     },
@@ -34,6 +35,8 @@ const PRONOUN: u8 = 14;
 const POSSESSIVE: u8 = 15;
 /// Beyond the text.
 const NOTHING: u8 = 16;
+/// The label of a token whose sentence is not labelled.
+const UNLABELLED: u32 = 4;
 
 /// How many symbols of a stretch are told apart.
 const MAX_SYMBOLS: usize = 7;
@@ -117,19 +120,25 @@ fn bucket(count: usize) -> u32 {
     }
 }
 
-/// How the piece itself is written.
-struct Manner {
+/// How the piece itself is written, and what the sentence's labels say of it.
+#[derive(Debug)]
+pub struct Manner {
     length: u32,
     opening: u32,
     ending: u32,
     before: u32,
     after: u32,
     before_print: u32,
+    labels: u32,
 }
 
 impl Manner {
-    fn of(scene: &Scene, piece: &Piece) -> Self {
+    /// Reads a piece, once for all its candidates.
+    #[must_use]
+    pub fn of(scene: &Scene, piece: usize) -> Self {
         let words = scene.words;
+        let piece = &scene.pieces[piece];
+        let label = |at: usize| scene.label(at, piece);
         let inner = piece.inner.clone();
         let count = inner.clone().filter(|&at| words.is(at, Shape::WORD)).count();
         let capitalised =
@@ -146,18 +155,25 @@ impl Manner {
             before: symbol_at(scene, before),
             after: symbol_at(scene, Some(piece.tokens.end)),
             before_print: before.map_or(0, |at| words.prints[at]),
+            labels: mix(&[label(inner.start), last.map_or(UNLABELLED, label)]),
         }
     }
 }
 
-/// Adds the features of `candidate` for the piece.
-pub fn push(scene: &Scene, piece: usize, candidate: &Candidate, carried: Option<usize>, features: &mut Vec<u32>) {
+/// Adds the features of `candidate` for the piece, which is written in this `manner`.
+pub fn push(
+    scene: &Scene,
+    piece: usize,
+    manner: &Manner,
+    candidate: &Candidate,
+    carried: Option<usize>,
+    features: &mut Vec<u32>,
+) {
     let of = &scene.pieces[piece];
-    let manner = Manner::of(scene, of);
     match candidate {
-        Candidate::NoQuote => null(scene, of, &manner, 1, features),
-        Candidate::Nobody => null(scene, of, &manner, 2, features),
-        Candidate::Source { mention, cue } => source(scene, piece, &manner, *mention, cue.as_ref(), carried, features),
+        Candidate::NoQuote => null(scene, of, manner, 1, features),
+        Candidate::Nobody => null(scene, of, manner, 2, features),
+        Candidate::Source { mention, cue } => source(scene, piece, manner, *mention, cue.as_ref(), carried, features),
     }
 }
 
@@ -185,8 +201,13 @@ fn null(scene: &Scene, piece: &Piece, manner: &Manner, which: u32, features: &mu
     add(13, mix(&[u32::from(alone), manner.length]));
     let two_before = piece.tokens.start.checked_sub(2).map_or(0, |at| words.prints[at]);
     add(14, mix(&[two_before, manner.before_print]));
+    let outside = || sentence.clone().filter(|&at| !piece.tokens.contains(&at));
+    let holds = |label: Label| u32::from(outside().any(|at| scene.label(at, piece) == label as u32));
+    add(15, mix(&[manner.labels, manner.opening, manner.length.min(5)]));
+    add(16, mix(&[manner.labels, holds(Label::Cue), holds(Label::Source)]));
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of features")]
 fn source(
     scene: &Scene,
     piece: usize,
@@ -292,5 +313,15 @@ fn source(
         add(32, mix(&[place, after_cue, manner.opening]));
         let before_cue = cue.start.checked_sub(1).map_or(0, |at| words.prints[at]);
         add(33, mix(&[before_cue, order]));
+        add(34, mix(&[cue_print, words.prints.get(cue.end).copied().unwrap_or_default(), side]));
+        add(35, mix(&[cue_print, before_cue, side]));
     }
+    let gap_holds = |wanted: Label| u32::from(gap.clone().any(|at| scene.label(at, of) == wanted as u32));
+    let of_mention = scene.label(who.core.end - 1, of);
+    let of_cue = cue.map_or(UNLABELLED + 1, |cue| scene.label(cue.start, of));
+    add(36, mix(&[of_mention, of_cue, place]));
+    add(37, mix(&[of_mention, kind, sentences_apart, side]));
+    add(38, mix(&[of_cue, near_pattern, place]));
+    add(39, mix(&[of_mention, of_cue, gap_holds(Label::Cue), gap_holds(Label::Source), side]));
+    add(40, mix(&[bucket(count(gap.clone(), CUE)), near_pattern, place]));
 }
