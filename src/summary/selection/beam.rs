@@ -62,7 +62,7 @@ pub(super) fn search(choice: &Choice<'_>) -> Vec<usize> {
         for set in &next {
             let is_better = best.is_none_or(|best| {
                 let (fill, best_fill) = (choice.fill(set.size), choice.fill(best.size));
-                fill > best_fill || fill == best_fill && set.score > best.score
+                fill.total_cmp(&best_fill).then(set.score.total_cmp(&best.score)).is_gt()
             });
             if is_better {
                 best = Some(*set);
