@@ -75,7 +75,9 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
             let spans = marked.zip(&inside);
             let spans =
                 spans.flat_map(|(piece, nested)| nested::without(scene.words, scene.pieces[piece].span, nested));
-            if joins && let Some(quote) = quotes.get_mut(own) {
+            // What stands inside a stretch is no further stretch of the same quote.
+            let follows = |quote: &&mut Quote| quote.contents.iter().all(|before| before.end <= part.span.begin);
+            if joins && let Some(quote) = quotes.get_mut(own).filter(follows) {
                 quote.contents.push(part.span);
                 quote.quoted.extend(spans);
                 if part.form != quote.form {

@@ -87,5 +87,9 @@ pub(super) fn without(words: &Words, span: Span, nested: &[Nested]) -> Vec<Span>
         }
         begin = nested.get(at).map_or(span.end, |nested| nested.whole.end);
     }
+    // A mark that combines with nothing is a word all the same.
+    if rest.is_empty() {
+        rest.push(span);
+    }
     rest
 }
