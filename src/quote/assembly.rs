@@ -12,7 +12,7 @@ use super::{
     content::Content,
     mention::{Kind, Mention},
     nested::{self, Nested},
-    reference::{Referent, Resolver},
+    reference::Resolver,
     speaker::{self, Entities},
 };
 use crate::text::{Span, token::Shape};
@@ -115,11 +115,8 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
     fn nested_quote(&mut self, nested: &Nested, outer: &Quote, entities: &Entities) -> Quote {
         let scene = self.scene;
         let mention = &scene.mentions[nested.mention];
-        let referent = match entities.of_mention[nested.mention] {
-            Some(entity) if mention.kind == Kind::Name => Referent::Entity(entity),
-            _ => Referent::Itself,
-        };
-        let source = self.source(mention, &referent, entities);
+        let entity = entities.of_mention[nested.mention].filter(|_| mention.kind == Kind::Name);
+        let source = self.source(mention, entity, entities);
         let confidence = NESTED;
         let cue = Some(self.span(&nested.cue));
         let attribution = Attribution { sources: vec![source], cue, confidence };
@@ -223,29 +220,25 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         let Candidate::Source { mention, cue } = &choice.candidate else { return None };
         let scene = self.scene;
         let mention = construction::named_behind(scene, *mention).unwrap_or(*mention);
-        let (referent, likely) = resolver.resolve(mention);
+        let (entity, likely) = resolver.resolve(mention);
         let confidence = choice.probability * likely;
         if confidence < self.options.min_confidence {
             return None;
         }
         let cue = cue.clone().or_else(|| construction::cue(scene, &scene.mentions[mention]));
-        let mut sources = vec![self.source(&scene.mentions[mention], &referent, entities)];
+        let mut sources = vec![self.source(&scene.mentions[mention], entity, entities)];
         if let Some(other) = construction::joined(scene, mention, cue.as_ref()) {
-            let (referent, _) = resolver.resolve(other);
-            let source = self.source(&scene.mentions[other], &referent, entities);
+            let (entity, _) = resolver.resolve(other);
+            let source = self.source(&scene.mentions[other], entity, entities);
             sources.insert(usize::from(other > mention), source);
         }
         Some(Attribution { sources, cue: cue.map(|cue| self.span(&cue)), confidence })
     }
 
-    fn source(&mut self, mention: &Mention, referent: &Referent, entities: &Entities) -> Source {
+    fn source(&mut self, mention: &Mention, entity: Option<usize>, entities: &Entities) -> Source {
         let mention = self.span(&mention.tokens);
-        let Referent::Entity(id) = *referent else {
-            let words = match referent {
-                Referent::Words(words) => self.span(words),
-                _ => mention,
-            };
-            return Source { mention, speaker: words, speaker_index: None };
+        let Some(id) = entity else {
+            return Source { mention, speaker: mention, speaker_index: None };
         };
         let entity = &entities.entities[id];
         let name = self.span(&entity.name);

@@ -2,8 +2,6 @@
 
 pub mod antecedent;
 
-use std::ops::Range;
-
 use super::{
     content::Piece,
     mention::{Kind, Mention},
@@ -17,17 +15,6 @@ const VARIED: f32 = 0.7;
 
 /// How likely an "it" that says something is the body that spoke before.
 const BODY: f32 = 0.6;
-
-/// Whom a mention stands for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Referent {
-    /// A named person or body.
-    Entity(usize),
-    /// Words that name nobody, but say more than the mention: "her mother" for "who".
-    Words(Range<usize>),
-    /// Nothing more than the mention says.
-    Itself,
-}
 
 /// Whom the mentions of a document stand for.
 #[derive(Debug)]
@@ -66,40 +53,31 @@ impl<'s> Resolver<'s> {
         Self { mentions, entities, of_mention }
     }
 
-    /// Whom the mention stands for, and how likely that is.
+    /// The named person or body that the mention stands for, and how likely that is; `None` where the mention's own words say
+    /// all that the document does.
     #[must_use]
-    pub fn resolve(&self, mention: usize) -> (Referent, f32) {
-        match self.mentions[mention].kind {
-            Kind::Name | Kind::Nominal => match self.of_mention[mention] {
-                Some((entity, likely)) => (self.referent(mention, entity), likely),
-                None => (Referent::Itself, 1.0),
-            },
-            Kind::Pronoun => match self.of_mention[mention] {
-                Some((entity, likely)) => (self.referent(mention, entity), likely),
-                None => (Referent::Itself, 0.3),
-            },
-            Kind::Relative => (self.relative(mention), 0.9),
-            Kind::Plural => match self.of_mention[mention] {
-                Some((entity, likely)) => (self.referent(mention, entity), likely),
-                None => (Referent::Itself, 0.5),
-            },
-            Kind::FirstPerson => (Referent::Itself, 0.5),
+    pub fn resolve(&self, mention: usize) -> (Option<usize>, f32) {
+        let kind = self.mentions[mention].kind;
+        if kind == Kind::Relative {
+            return (self.relative(mention), 0.9);
+        }
+        let unexplained = match kind {
+            Kind::Name | Kind::Nominal | Kind::Relative => 1.0,
+            Kind::Pronoun => 0.3,
+            Kind::Plural | Kind::FirstPerson => 0.5,
+        };
+        match self.of_mention[mention].filter(|_| kind != Kind::FirstPerson) {
+            Some((entity, likely)) => (self.named(entity), likely),
+            None => (None, unexplained),
         }
     }
 
-    fn referent(&self, mention: usize, entity: usize) -> Referent {
-        let of = &self.entities.entities[entity];
-        if of.is_named {
-            Referent::Entity(entity)
-        } else if self.mentions[mention].kind == Kind::Nominal {
-            Referent::Itself
-        } else {
-            Referent::Words(of.name.clone())
-        }
+    fn named(&self, entity: usize) -> Option<usize> {
+        self.entities.entities[entity].is_named.then_some(entity)
     }
 
     /// "who": what stands right before it.
-    fn relative(&self, mention: usize) -> Referent {
+    fn relative(&self, mention: usize) -> Option<usize> {
         let at = self.mentions[mention].tokens.start;
         let before = (0..mention).rev().take(4).find(|&before| {
             let other = &self.mentions[before];
@@ -108,10 +86,7 @@ impl<'s> Resolver<'s> {
         // Past an appositive: "Lee, the mayor of Bree, who".
         let before =
             before.or_else(|| (0..mention).rev().take(4).find(|&before| self.mentions[before].kind == Kind::Name));
-        match before.map(|before| (before, self.of_mention[before])) {
-            Some((_, Some((entity, _)))) => self.referent(mention, entity),
-            Some((before, None)) => Referent::Words(self.mentions[before].tokens.clone()),
-            None => Referent::Itself,
-        }
+        let (entity, _) = self.of_mention[before?]?;
+        self.named(entity)
     }
 }

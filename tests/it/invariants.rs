@@ -76,7 +76,10 @@ pub(crate) fn hold_of_quotes(request: &pb::ExtractQuotesRequest, response: &pb::
             let mention = source.mention.as_ref().unwrap();
             text.assert_verbatim(mention);
             assert!(!source.speaker.is_empty(), "{source:?}");
-            let Some(index) = source.speaker_index else { continue };
+            let Some(index) = source.speaker_index else {
+                assert_eq!(source.speaker, mention.content, "its own words where no name is known");
+                continue;
+            };
             let speaker = &response.speakers[usize::try_from(index).unwrap()];
             assert_eq!(source.speaker, speaker.name);
             assert!(speaker.mentions.contains(mention), "{source:?} is missing from {speaker:?}");
