@@ -100,6 +100,19 @@ fn may_terminate(byte: u8) -> bool {
     is(b'.') | is(b'!') | is(b'?') | is(b':') | u8::from(byte >= 0xd6) != 0
 }
 
+/// Whether the bytes begin with one of the commonest characters of three bytes that is no [`Terminator`]: spaces, dashes and
+/// quotation marks (U+2000 to U+2025), kana and Han, CJK marks other than the full stop.
+#[inline]
+fn is_common_other(bytes: &[u8]) -> bool {
+    matches!(
+        bytes,
+        [0xe2, 0x80, 0x80..=0xa5, ..]
+            | [0xe3, 0x80, 0x83..=0xbf, ..]
+            | [0xe3, 0x81..=0xbf, _, ..]
+            | [0xe4..=0xe9, _, _, ..]
+    )
+}
+
 /// What ends an address or a product's name, and no sentence, where no white space stands before it.
 const DOMAINS: [&str; 6] = ["com", "net", "org", "info", "gov", "js"];
 
@@ -119,6 +132,14 @@ impl Splitter<'_> {
         let bytes = &self.text.as_bytes()[..self.limit];
         loop {
             at += position(&bytes[at..], may_terminate)?;
+            // Curly marks share their first byte with `…`, kana theirs with `。`, and are far commoner.
+            let begin = at;
+            while is_common_other(&bytes[at..]) {
+                at += 3;
+            }
+            if at > begin {
+                continue;
+            }
             let c = char_at(self.text, at);
             if c == ':' || Terminator::of(c).is_some() {
                 return Some(at);
