@@ -9,7 +9,7 @@ use super::{
     Attribution, Form, Options, Quote, Quotes, Source, Speaker,
     attribution::{Candidate, Choice, Scene},
     construction,
-    content::Content,
+    content::{Content, Piece},
     mention::{Kind, Mention},
     nested::{self, Nested},
     reference::Resolver,
@@ -84,7 +84,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
                     quote.form = Form::Mixed;
                 }
             } else {
-                let attribution = self.attribution(&resolver, &entities, choice);
+                let attribution = self.attribution(&resolver, &entities, piece, choice);
                 let paragraph_index = scene.words.document.paragraphs[piece.paragraph].body_index;
                 own = quotes.len();
                 quotes.push(Quote {
@@ -207,7 +207,12 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
     /// between them.
     fn is_interrupted(&self, before: &Part, part: &Part, choice: &Choice) -> bool {
         let words = self.scene.words;
-        let Candidate::Source { mention, .. } = &choice.candidate else { return false };
+        let Candidate::Source { mention, cue } = &choice.candidate else { return false };
+        let piece = &self.scene.pieces[part.pieces[0]];
+        let led = cue.as_ref().and_then(|cue| construction::participle(self.scene, piece, cue));
+        if led.is_some_and(|participle| participle.start >= before.tokens.end) {
+            return false;
+        }
         let gap = before.tokens.end..part.tokens.start.max(before.tokens.end);
         let holds_source = gap.contains(&self.scene.mentions[*mention].tokens.start);
         let is_bare = !gap.clone().any(|at| words.is(at, Shape::WORD));
@@ -216,7 +221,13 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         same_paragraph && (holds_source || is_bare) || same_sentence
     }
 
-    fn attribution(&mut self, resolver: &Resolver, entities: &Entities, choice: &Choice) -> Option<Attribution> {
+    fn attribution(
+        &mut self,
+        resolver: &Resolver,
+        entities: &Entities,
+        piece: &Piece,
+        choice: &Choice,
+    ) -> Option<Attribution> {
         let Candidate::Source { mention, cue } = &choice.candidate else { return None };
         let scene = self.scene;
         let mention = construction::named_behind(scene, *mention).unwrap_or(*mention);
@@ -225,7 +236,10 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         if confidence < self.options.min_confidence {
             return None;
         }
-        let cue = cue.clone().or_else(|| construction::cue(scene, &scene.mentions[mention]));
+        let cue = match cue {
+            Some(cue) => construction::participle(scene, piece, cue).or_else(|| Some(cue.clone())),
+            None => construction::cue(scene, &scene.mentions[mention]),
+        };
         let mut sources = vec![self.source(&scene.mentions[mention], entity, entities)];
         if let Some(other) = construction::joined(scene, mention, cue.as_ref()) {
             let (entity, _) = resolver.resolve(other);

@@ -370,6 +370,15 @@ pub(super) fn cue(scene: &Scene, mention: &Mention) -> Option<Range<usize>> {
     outside.take(MAX_PASSIVE).find(|&at| words.on(at, Class::CUE)).map(|at| at..at + 1)
 }
 
+/// "Borg defended the plan, saying it was “…”": the participle that leads to a stretch says more of it than the verb before does.
+pub(super) fn participle(scene: &Scene, piece: &Piece, cue: &Range<usize>) -> Option<Range<usize>> {
+    let words = scene.words;
+    let start = words.sentence_tokens(piece.tokens.start).start.max(cue.end);
+    let at = (start..piece.tokens.start).rev().take(MAX_REACH).find(|&at| words.on(at, Class::CUE))?;
+    let leads = at > start && matches!(words.text(at - 1), "," | "by" | "—" | "–" | "--" | "while" | "and");
+    (leads && words.text(at).ends_with("ing") && scene.symbols[at] != feature::PIECE).then(|| at..at + 1)
+}
+
 /// "the head of the service, Ilkka Salo,": the name behind an office names the same.
 pub(super) fn named_behind(scene: &Scene, mention: usize) -> Option<usize> {
     let words = scene.words;
