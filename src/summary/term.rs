@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::{
     cancel::{Cancel, Cancelled},
     document::{Document, Role, Sentence},
-    text::{Class, Language, Token, token::Shape, vocabulary::TermId},
+    text::{Class, Language, token::Shape, vocabulary::TermId},
 };
 
 use super::elementary::ln;
@@ -105,6 +105,7 @@ impl Terms {
             numbers: vec![0; document.vocabulary.term_count()],
             is_english: document.language == Language::English,
         };
+        let mut glyphs = glyphs(document).into_iter().peekable();
         let mut body_index = 0;
         for (sentence, index) in document.sentences.iter().zip(0u32..) {
             if index % 1024 == 0 {
@@ -117,7 +118,16 @@ impl Terms {
                     {
                         before.runs_on = before.body_index + 1 == body_index;
                     }
-                    terms.read(document, sentence, index, body_index);
+                    while glyphs.next_if(|&glyph| glyph < sentence.span.begin).is_some() {}
+                    let marks = std::iter::from_fn(|| glyphs.next_if(|&glyph| glyph < sentence.span.end));
+                    let read = BodySentence {
+                        sentence: index,
+                        body_index,
+                        points_back: (sentence.points_back || sentence.opens_in_quotation) && body_index > 0,
+                        mark_count: to_u32(marks.count()),
+                        ..BodySentence::default()
+                    };
+                    terms.read(document, sentence, read);
                 }
                 Role::Repeat => {}
                 Role::Title | Role::Boilerplate => continue,
@@ -127,17 +137,10 @@ impl Terms {
         Ok(terms)
     }
 
-    fn read(&mut self, document: &Document, sentence: &Sentence, index: u32, body_index: u32) {
-        let mut read = BodySentence {
-            sentence: index,
-            body_index,
-            points_back: (sentence.points_back || sentence.opens_in_quotation) && body_index > 0,
-            ..BodySentence::default()
-        };
+    fn read(&mut self, document: &Document, sentence: &Sentence, mut read: BodySentence) {
         let own = to_u32(self.sentences.len());
         for token in document.tokens_of(sentence) {
             if !token.shape.is(Shape::WORD) {
-                read.mark_count += u32::from(is_quotation_mark(document, token));
                 continue;
             }
             let word = document.vocabulary.word(token.word);
@@ -225,9 +228,12 @@ fn rarity(commonness: u8) -> f32 {
     6.0 - f32::from(commonness) * 0.4
 }
 
-/// Whether a token is a quotation mark.
-fn is_quotation_mark(document: &Document, token: &Token) -> bool {
-    matches!(token.span.of(&document.text), "\"" | "“" | "”" | "„" | "«" | "»")
+/// Where quotation marks stand that have found their place in a pair, in order.
+fn glyphs(document: &Document) -> Vec<u32> {
+    let spans = document.marks.iter().flat_map(|mark| [mark.open, mark.close]);
+    let mut glyphs: Vec<u32> = spans.filter(|glyph| !glyph.is_empty()).map(|glyph| glyph.begin).collect();
+    glyphs.sort_unstable();
+    glyphs
 }
 
 /// Whether it reads like a sentence: it ends as one, or is long enough to be one whose full stop was lost.
