@@ -76,6 +76,10 @@ fn next(words: &Words, bounds: &Range<usize>, at: usize, mentions: &mut Vec<Ment
         mentions.push(Mention { tokens: at..at + 1, core: at..at + 1, kind });
         return at + 1;
     }
+    if is_handle(words, at) {
+        mentions.push(Mention { tokens: at..at + 1, core: at..at + 1, kind: Kind::Name });
+        return at + 1;
+    }
     if begins_name(words, bounds, at) {
         let end = name_end(words, bounds, at);
         let mention = named(words, bounds, at, end);
@@ -133,6 +137,11 @@ fn pronoun(words: &Words, at: usize) -> Option<Kind> {
     } else {
         None
     }
+}
+
+/// "@harbourmaster": an account's name.
+fn is_handle(words: &Words, at: usize) -> bool {
+    words.byte(at) == b'@'
 }
 
 fn is_noun(words: &Words, at: usize) -> bool {
@@ -339,7 +348,9 @@ fn phrase_end(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
         }
         end += 1;
     }
+    // "some of the replies": what it is of is no part of it, so neither is "the".
     let is_closed = end > at + 1
+        && !words.on(end - 1, Class::DETERMINER)
         && end < bounds.end
         && (words.on(end, Class::CUE.or(Class::AUXILIARY).or(Class::WHO)) || !words.is(end, Shape::WORD));
     if is_closed { end } else { at }
