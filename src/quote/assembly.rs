@@ -240,6 +240,9 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
             Some(cue) => construction::participle(scene, piece, cue).or_else(|| Some(cue.clone())),
             None => construction::cue(scene, &scene.mentions[mention]),
         };
+        if cue.is_none() && construction::modifies(scene, &scene.mentions[mention]) {
+            return None;
+        }
         let mut sources = vec![self.source(&scene.mentions[mention], entity, entities)];
         if let Some(other) = construction::joined(scene, mention, cue.as_ref()) {
             let (entity, _) = resolver.resolve(other);

@@ -379,6 +379,21 @@ pub(super) fn participle(scene: &Scene, piece: &Piece, cue: &Range<usize>) -> Op
     (leads && words.text(at).ends_with("ing") && scene.symbols[at] != feature::PIECE).then(|| at..at + 1)
 }
 
+/// "Russian personnel": a name that only tells of what kind the noun behind it is.
+pub(super) fn modifies(scene: &Scene, mention: &Mention) -> bool {
+    let words = scene.words;
+    let behind = mention.tokens.end;
+    let no_noun = Class::STOP.or(Class::PREPOSITION).or(Class::AUXILIARY).or(Class::CUE).or(Class::DETERMINER);
+    mention.kind == Kind::Name
+        && mention.tokens.len() == 1
+        && words.document.language == Language::English
+        && behind < words.sentence_tokens(mention.tokens.start).end
+        && words.is(behind, Shape::WORD)
+        && words.text(behind).starts_with(char::is_lowercase)
+        && !words.on(behind, no_noun)
+        && !words.text(behind).ends_with("ed")
+}
+
 /// "the head of the service, Ilkka Salo,": the name behind an office names the same.
 pub(super) fn named_behind(scene: &Scene, mention: usize) -> Option<usize> {
     let words = scene.words;
