@@ -17,7 +17,7 @@ use pullquote::{
     cancel::Cancel,
     document::{Document, ReadOptions},
     quote::{
-        attribution::{Candidate, Scene},
+        attribution::{Choice, Scene},
         content,
         mention::{self, Kind},
         reference::antecedent::{self, Discourse, FEATURES, Features, Weights},
@@ -119,12 +119,8 @@ fn read(article: &Article, weights: &Weights) -> Fallible<Vec<Example>> {
     let labels = Labels::of(&scene, &learned.label, false, Cancel::NEVER).map_err(|_| "cancelled")?;
     let scene = scene.with_labels(labels);
     let choices = scene.attribute(&learned.attribution, Cancel::NEVER).map_err(|_| "cancelled")?;
-    let sources = choices.iter().filter_map(|choice| match choice.candidate {
-        Candidate::Source { mention, .. } => Some(mention),
-        _ => None,
-    });
     let entities = speaker::entities(&words, &scene.mentions);
-    let mut discourse = Discourse::new(&words, &scene.mentions, &scene.pieces, &entities, sources);
+    let mut discourse = Discourse::new(&scene, &entities, choices.iter().filter_map(Choice::mention));
     let mut examples = Vec::new();
     for (at, mention) in scene.mentions.iter().enumerate() {
         if mention.kind != Kind::Pronoun {

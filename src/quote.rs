@@ -135,5 +135,6 @@ pub fn extract_quotes(document: &Document, options: &Options, cancel: Cancel<'_>
     let mut choices = scene.attribute(&weights.attribution, cancel)?;
     interview::answer(&scene, &mut choices);
     let nested = nested::find(&scene);
-    Ok(Assembly::new(&scene, options, &nested).assemble(&contents, &choices))
+    let entities = speaker::entities(&words, &scene.mentions);
+    Ok(Assembly::new(&scene, options, &nested, &entities).assemble(&contents, &choices))
 }

@@ -13,7 +13,7 @@ use super::{
     mention::{Kind, Mention},
     nested::{self, Nested},
     reference::Resolver,
-    speaker::{self, Entities},
+    speaker::Entities,
 };
 use crate::text::{Span, token::Shape};
 
@@ -27,7 +27,7 @@ pub(super) struct Assembly<'s, 'w, 'd, 't> {
     options: &'s Options,
     /// Quotes inside quotes, in reading order.
     nested: &'s [Nested],
-    entities: Entities,
+    entities: &'s Entities,
     speakers: Vec<Speaker>,
     /// The speaker of each entity that was named.
     speaker_of: HashMap<usize, u32>,
@@ -36,8 +36,12 @@ pub(super) struct Assembly<'s, 'w, 'd, 't> {
 }
 
 impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
-    pub(super) fn new(scene: &'s Scene<'w, 'd, 't>, options: &'s Options, nested: &'s [Nested]) -> Self {
-        let entities = speaker::entities(scene.words, &scene.mentions);
+    pub(super) fn new(
+        scene: &'s Scene<'w, 'd, 't>,
+        options: &'s Options,
+        nested: &'s [Nested],
+        entities: &'s Entities,
+    ) -> Self {
         Self {
             scene,
             options,
@@ -52,12 +56,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
     /// One quote for each run of contents with the same source and cue.
     pub(super) fn assemble(mut self, contents: &[Content], choices: &[Choice]) -> Quotes {
         let scene = self.scene;
-        let entities = std::mem::take(&mut self.entities);
-        let sources = choices.iter().filter_map(|choice| match choice.candidate {
-            Candidate::Source { mention, .. } => Some(mention),
-            _ => None,
-        });
-        let resolver = Resolver::new(scene.words, &scene.mentions, &scene.pieces, &entities, sources);
+        let resolver = Resolver::new(scene, self.entities, choices.iter().filter_map(Choice::mention));
         let mut quotes: Vec<Quote> = Vec::new();
         let mut last: Option<(&Choice, Part)> = None;
         let mut own = 0;
@@ -84,7 +83,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
                     quote.form = Form::Mixed;
                 }
             } else {
-                let attribution = self.attribution(&resolver, &entities, piece, choice);
+                let attribution = self.attribution(&resolver, piece, choice);
                 let paragraph_index = scene.words.document.paragraphs[piece.paragraph].body_index;
                 own = quotes.len();
                 quotes.push(Quote {
@@ -96,7 +95,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
                 });
             }
             for nested in inside.into_iter().flatten() {
-                let quote = self.nested_quote(nested, &quotes[own], &entities);
+                let quote = self.nested_quote(nested, &quotes[own]);
                 quotes.push(quote);
             }
             last = Some((choice, part));
@@ -112,11 +111,11 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
     }
 
     /// What the speaker of `outer` says that somebody else has said.
-    fn nested_quote(&mut self, nested: &Nested, outer: &Quote, entities: &Entities) -> Quote {
+    fn nested_quote(&mut self, nested: &Nested, outer: &Quote) -> Quote {
         let scene = self.scene;
         let mention = &scene.mentions[nested.mention];
-        let entity = entities.of_mention[nested.mention].filter(|_| mention.kind == Kind::Name);
-        let source = self.source(mention, entity, entities);
+        let entity = self.entities.of_mention[nested.mention].filter(|_| mention.kind == Kind::Name);
+        let source = self.source(mention, entity);
         let confidence = NESTED;
         let cue = Some(self.span(&nested.cue));
         let attribution = Attribution { sources: vec![source], cue, confidence };
@@ -141,9 +140,9 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
             let part = piece.map(|piece| self.part(content.tokens.clone(), vec![piece], &choices[piece]));
             return part.into_iter().collect();
         };
-        let stands_outside = |piece: &usize| match &choices[*piece].candidate {
-            Candidate::Source { mention, .. } => !content.tokens.contains(&self.scene.mentions[*mention].tokens.start),
-            _ => false,
+        let stands_outside = |piece: &usize| {
+            let mention = choices[*piece].mention();
+            mention.is_some_and(|mention| !content.tokens.contains(&self.scene.mentions[mention].tokens.start))
         };
         let outer = marked.iter().copied().find(|piece| stands_outside(piece)).unwrap_or(first);
         let (own, others): (Vec<usize>, Vec<usize>) =
@@ -221,13 +220,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         same_paragraph && (holds_source || is_bare) || same_sentence
     }
 
-    fn attribution(
-        &mut self,
-        resolver: &Resolver,
-        entities: &Entities,
-        piece: &Piece,
-        choice: &Choice,
-    ) -> Option<Attribution> {
+    fn attribution(&mut self, resolver: &Resolver, piece: &Piece, choice: &Choice) -> Option<Attribution> {
         let Candidate::Source { mention, cue } = &choice.candidate else { return None };
         let scene = self.scene;
         let mention = construction::named_behind(scene, *mention).unwrap_or(*mention);
@@ -243,21 +236,21 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         if cue.is_none() && construction::modifies(scene, &scene.mentions[mention]) {
             return None;
         }
-        let mut sources = vec![self.source(&scene.mentions[mention], entity, entities)];
+        let mut sources = vec![self.source(&scene.mentions[mention], entity)];
         if let Some(other) = construction::joined(scene, mention, cue.as_ref()) {
             let (entity, _) = resolver.resolve(other);
-            let source = self.source(&scene.mentions[other], entity, entities);
+            let source = self.source(&scene.mentions[other], entity);
             sources.insert(usize::from(other > mention), source);
         }
         Some(Attribution { sources, cue: cue.map(|cue| self.span(&cue)), confidence })
     }
 
-    fn source(&mut self, mention: &Mention, entity: Option<usize>, entities: &Entities) -> Source {
+    fn source(&mut self, mention: &Mention, entity: Option<usize>) -> Source {
         let mention = self.span(&mention.tokens);
         let Some(id) = entity else {
             return Source { mention, speaker: mention, speaker_index: None };
         };
-        let entity = &entities.entities[id];
+        let entity = &self.entities.entities[id];
         let name = self.span(&entity.name);
         let index =
             *self.speaker_of.entry(id).or_insert_with(|| u32::try_from(self.speakers.len()).unwrap_or(u32::MAX));
@@ -274,8 +267,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
     }
 
     fn span(&self, tokens: &Range<usize>) -> Span {
-        let words = self.scene.words;
-        Span { begin: words.token(tokens.start).span.begin, end: words.token(tokens.end - 1).span.end }
+        self.scene.words.span(tokens)
     }
 }
 

@@ -55,6 +55,17 @@ pub struct Choice {
     pub probability: f32,
 }
 
+impl Choice {
+    /// The mention that names the source.
+    #[must_use]
+    pub fn mention(&self) -> Option<usize> {
+        match self.candidate {
+            Candidate::Source { mention, .. } => Some(mention),
+            Candidate::NoQuote | Candidate::Nobody => None,
+        }
+    }
+}
+
 /// What the model sees of a document.
 #[derive(Debug)]
 pub struct Scene<'w, 'd, 't> {
@@ -213,7 +224,7 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
             cancel.check()?;
             if of.continues
                 && let Some(last) = choices.last()
-                && matches!(last.candidate, Candidate::Source { .. })
+                && last.mention().is_some()
             {
                 choices.push(last.clone());
                 continue;
@@ -243,14 +254,12 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
                 choice = Choice { candidate, probability: SETTLED };
             }
             // A quote over several paragraphs whose source stands in the last.
-            if of.continues && matches!(choice.candidate, Candidate::Source { .. }) {
+            if of.continues && choice.mention().is_some() {
                 let run = self.pieces[..piece].iter().rev().take_while(|piece| piece.continues).count() + 1;
                 choices[piece - run..].fill(choice.clone());
             }
-            if of.is_marked
-                && let Candidate::Source { mention, .. } = choice.candidate
-            {
-                carried = Some(mention);
+            if of.is_marked {
+                carried = choice.mention().or(carried);
             }
             choices.push(choice);
         }

@@ -6,7 +6,7 @@ use super::{
     attribution::{Candidate, Choice, Scene, feature},
     caseless,
     content::Piece,
-    mention::{Kind, Mention},
+    mention::{self, Kind, Mention},
     transcript,
     words::Words,
 };
@@ -112,7 +112,7 @@ fn label(scene: &Scene, piece: &Piece) -> Option<Candidate> {
         transcript::label(words, piece.inner.clone())?
     } else {
         let colon = piece.tokens.start.checked_sub(1).filter(|&at| words.text(at) == ":")?;
-        paragraph_tokens(words, piece).start..colon
+        words.paragraph_tokens(piece.paragraph).start..colon
     };
     let at = scene.mentions.partition_point(|mention| mention.tokens.end < label.end);
     let mention = scene.mentions.get(at).filter(|mention| mention.tokens.end == label.end)?;
@@ -129,7 +129,7 @@ fn signature(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     if begin == behind {
         return None;
     }
-    let at = mention_at(scene, begin)?;
+    let at = mention::beginning_at(&scene.mentions, begin)?;
     let mention = &scene.mentions[at];
     let paragraph = words.paragraph(begin);
     let same = paragraph == piece.paragraph;
@@ -169,7 +169,7 @@ pub(super) fn is_how(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     let behind = piece.tokens.end;
     let is_how =
         behind + 2 < words.len() && matches!(words.text(behind), "is" | "was") && words.text(behind + 1) == "how";
-    let at = mention_at(scene, is_how.then_some(behind + 2)?)?;
+    let at = mention::beginning_at(&scene.mentions, is_how.then_some(behind + 2)?)?;
     let cue = scene.mentions[at].tokens.end;
     (cue < words.len() && words.on(cue, Class::CUE)).then(|| Candidate::Source { mention: at, cue: Some(cue..cue + 1) })
 }
@@ -181,12 +181,12 @@ fn passive(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     if behind + 1 < words.len()
         && words.text(behind) == "by"
         && let Some(cue) = piece.tokens.start.checked_sub(1).filter(|&cue| words.on(cue, Class::CUE))
-        && let Some(at) = mention_at(scene, behind + 1)
+        && let Some(at) = mention::beginning_at(&scene.mentions, behind + 1)
     {
         return Some(Candidate::Source { mention: at, cue: Some(cue..cue + 1) });
     }
     let link = piece.tokens.start.checked_sub(1).filter(|&at| words.text(at) == "as")?;
-    let at = scene.mentions.partition_point(|mention| mention.tokens.start < link).checked_sub(1)?;
+    let at = mention::last_before(&scene.mentions, link)?;
     let source = &scene.mentions[at].tokens;
     let by = source.start.checked_sub(1).filter(|&by| source.end == link && words.text(by) == "by")?;
     let cue = by.checked_sub(1).filter(|&cue| words.on(cue, Class::CUE))?;
@@ -199,7 +199,7 @@ fn office_and_name(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     let comma = piece.tokens.start.checked_sub(1).filter(|&at| matches!(words.text(at), "," | ":"))?;
     let cue = comma.checked_sub(1).filter(|&at| words.on(at, Class::CUE))?;
     let close = cue.checked_sub(1).filter(|&at| words.text(at) == ",")?;
-    let at = scene.mentions.partition_point(|mention| mention.tokens.start < close).checked_sub(1)?;
+    let at = mention::last_before(&scene.mentions, close)?;
     let office = at.checked_sub(1)?;
     (scene.mentions[at].tokens.end == close && named_behind(scene, office) == Some(at))
         .then_some(Candidate::Source { mention: at, cue: Some(cue..cue + 1) })
@@ -212,9 +212,8 @@ fn claim(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     let before = (bounds.start..piece.tokens.start).rev().take(MAX_REACH);
     let that = before.into_iter().find(|&at| words.text(at) == "that")?;
     let noun = that.checked_sub(1).filter(|&noun| noun > bounds.start && words.on(noun, Class::CUE))?;
-    let possessive =
-        (bounds.start..noun).rev().take(3).find(|&at| matches!(words.text(at), "'s" | "’s" | "'" | "’"))?;
-    let at = scene.mentions.partition_point(|mention| mention.tokens.start < possessive).checked_sub(1)?;
+    let possessive = (bounds.start..noun).rev().take(3).find(|&at| words.is_possessive(at))?;
+    let at = mention::last_before(&scene.mentions, possessive)?;
     if scene.mentions[at].tokens.end != possessive {
         return None;
     }
@@ -234,7 +233,8 @@ fn foreign(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     let first = bounds.start;
     if words.on(first, Class::CUE)
         && (first + 1..first + MAX_REACH).contains(&piece.tokens.start)
-        && let Some(at) = (first + 1..bounds.end.min(first + 4)).find_map(|at| mention_at(scene, at))
+        && let Some(at) =
+            (first + 1..bounds.end.min(first + 4)).find_map(|at| mention::beginning_at(&scene.mentions, at))
         && (scene.mentions[at].tokens.end..piece.tokens.start).all(|at| !words.on(at, Class::CUE))
     {
         return Some(Candidate::Source { mention: at, cue: Some(first..first + 1) });
@@ -247,7 +247,10 @@ fn foreign(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     at += usize::from(at < end && words.text(at) == ",");
     let cue = (at..end).find(|&at| !words.on(at, Class::AUXILIARY)).filter(|&at| words.on(at, Class::CUE))?;
     let joins = |at: usize| !words.is(at, Shape::WORD) && words.text(at) != "-" || words.on(at, Class::CUE);
-    let at = (cue + 1..end).take_while(|&at| !joins(at)).take(4).find_map(|at| mention_at(scene, at))?;
+    let at = (cue + 1..end)
+        .take_while(|&at| !joins(at))
+        .take(4)
+        .find_map(|at| mention::beginning_at(&scene.mentions, at))?;
     Some(Candidate::Source { mention: at, cue: Some(cue..cue + 1) })
 }
 
@@ -258,7 +261,7 @@ fn set_in(scene: &Scene, piece: &Piece) -> Option<Candidate> {
         let end = piece.inner.end.min(comma + MAX_OF_OFFICE);
         let cue =
             (comma + 1..end).find(|&at| !words.on(at, Class::AUXILIARY)).filter(|&at| words.on(at, Class::CUE))?;
-        let at = mention_at(scene, cue + 1)?;
+        let at = mention::beginning_at(&scene.mentions, cue + 1)?;
         let mention = &scene.mentions[at];
         let closes = mention.tokens.end < piece.inner.end && words.text(mention.tokens.end) == ",";
         (mention.kind == Kind::Name && closes).then_some(Candidate::Source { mention: at, cue: Some(cue..cue + 1) })
@@ -332,7 +335,7 @@ fn turn(scene: &Scene, piece: usize, choices: &[Choice]) -> Option<Candidate> {
     let paragraph = scene.pieces[piece].paragraph;
     let is_turn = |at: usize, back: usize, beside: usize| {
         let piece = &scene.pieces[at];
-        let bounds = paragraph_tokens(scene.words, piece);
+        let bounds = scene.words.paragraph_tokens(piece.paragraph);
         piece.paragraph + back == paragraph
             && piece.is_closed
             && bounds.start == piece.tokens.start
@@ -348,13 +351,6 @@ fn turn(scene: &Scene, piece: usize, choices: &[Choice]) -> Option<Candidate> {
     };
     let is_dialogue = asks && is_turn(piece, 0, 0) && is_turn(last, 1, MAX_TURN) && is_turn(before, 2, MAX_TURN);
     (is_dialogue && mention != other).then_some(Candidate::Source { mention: *mention, cue: None })
-}
-
-/// The tokens of the paragraph a piece stands in.
-fn paragraph_tokens(words: &Words, piece: &Piece) -> Range<usize> {
-    let sentences = &words.document.paragraphs[piece.paragraph].sentences;
-    let tokens = |sentence: u32| &words.document.sentences[sentence as usize].tokens;
-    tokens(sentences.start).start as usize..tokens(sentences.end - 1).end as usize
 }
 
 /// The cue of a source behind "by" ("described by Gil as “…”") or before "put it".
@@ -407,7 +403,7 @@ pub(super) fn named_behind(scene: &Scene, mention: usize) -> Option<usize> {
     if comma > end && !words.on(end, Class::PREPOSITION) || comma + 1 >= words.len() {
         return None;
     }
-    let at = mention_at(scene, comma + 1)?;
+    let at = mention::beginning_at(&scene.mentions, comma + 1)?;
     let name = &scene.mentions[at];
     let behind = name.tokens.end;
     let ends = behind >= words.len()
@@ -432,7 +428,7 @@ pub(super) fn joined(scene: &Scene, mention: usize, cue: Option<&Range<usize>>) 
     }
     let and = of.tokens.end;
     if and + 1 < words.len() && is_and(and) {
-        let other = mention_at(scene, and + 1).filter(|&at| names(at))?;
+        let other = mention::beginning_at(&scene.mentions, and + 1).filter(|&at| names(at))?;
         let behind = scene.mentions[other].tokens.end;
         // "said Brook and Lee agreed" joins sentences.
         let joins =
@@ -443,12 +439,6 @@ pub(super) fn joined(scene: &Scene, mention: usize, cue: Option<&Range<usize>>) 
     let other = mention.checked_sub(1).filter(|&at| scene.mentions[at].tokens.end == and && names(at))?;
     let before = scene.mentions[other].tokens.start.checked_sub(1);
     before.is_none_or(|before| !words.on(before, Class::CUE.or(Class::PREPOSITION))).then_some(other)
-}
-
-/// The mention that begins at a token.
-fn mention_at(scene: &Scene, token: usize) -> Option<usize> {
-    let at = scene.mentions.partition_point(|mention| mention.tokens.start < token);
-    scene.mentions.get(at).is_some_and(|mention| mention.tokens.start == token).then_some(at)
 }
 
 /// The mentions right behind a piece, then those before it.

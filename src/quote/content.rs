@@ -117,7 +117,7 @@ fn reported(words: &Words, tokens: &Range<usize>) -> Piece {
     Piece {
         tokens: tokens.clone(),
         inner: tokens.clone(),
-        span: Span { begin: words.token(tokens.start).span.begin, end: words.token(tokens.end - 1).span.end },
+        span: words.span(tokens),
         paragraph: words.paragraph(tokens.start),
         continues: false,
         is_closed: true,

@@ -1,11 +1,6 @@
 //! Interviews: questions that stand without marks and name nobody, and answers inside marks.
 
-use std::ops::Range;
-
-use super::{
-    attribution::{Candidate, Choice, Scene},
-    words::{Words, range},
-};
+use super::attribution::{Candidate, Choice, Scene};
 use crate::{document::Role, text::token::Shape};
 
 /// The most tokens of a question.
@@ -22,17 +17,15 @@ pub(super) fn answer(scene: &Scene, choices: &mut [Choice]) {
     if answers.len() < MIN_ANSWERS {
         return;
     }
-    let named = answers.iter().find_map(|&piece| match choices[piece].candidate {
-        Candidate::Source { mention, .. } => {
-            let of = &scene.pieces[piece];
+    let named = answers.iter().find_map(|&piece| {
+        choices[piece].mention().filter(|&mention| {
             let begin = scene.mentions[mention].tokens.start;
-            (words.paragraph(begin) == of.paragraph && !scene.is_marked(begin)).then_some(mention)
-        }
-        _ => None,
+            words.paragraph(begin) == scene.pieces[piece].paragraph && !scene.is_marked(begin)
+        })
     });
     for piece in answers {
         let of = &scene.pieces[piece];
-        let rest = of.tokens.end..paragraph_tokens(words, of.paragraph).end;
+        let rest = of.tokens.end..words.paragraph_tokens(of.paragraph).end;
         if rest.into_iter().any(|at| words.is(at, Shape::WORD)) {
             continue;
         }
@@ -46,18 +39,11 @@ fn is_answer(scene: &Scene, piece: usize) -> bool {
     let words = scene.words;
     let of = &scene.pieces[piece];
     let Some(before) = of.paragraph.checked_sub(1).filter(|_| of.is_marked) else { return false };
-    let question = paragraph_tokens(words, before);
+    let question = words.paragraph_tokens(before);
     let is_asked = question.len() <= MAX_QUESTION
         && words.text(question.end.saturating_sub(1).min(words.len() - 1)).ends_with(['?', '.'])
         && words.sentence(question.start.min(words.len() - 1)).role == Role::Body
         && !question.clone().any(|at| scene.is_marked(at));
     let is_open = |at: usize| matches!(words.text(at), "?" | "you" | "You" | "your" | "Your");
-    is_asked && question.into_iter().any(is_open) && paragraph_tokens(words, of.paragraph).start == of.tokens.start
-}
-
-fn paragraph_tokens(words: &Words, paragraph: usize) -> Range<usize> {
-    let document = words.document;
-    let sentences = &document.sentences[range(&document.paragraphs[paragraph].sentences)];
-    let (Some(first), Some(last)) = (sentences.first(), sentences.last()) else { return 0..0 };
-    first.tokens.start as usize..last.tokens.end as usize
+    is_asked && question.into_iter().any(is_open) && words.paragraph_tokens(of.paragraph).start == of.tokens.start
 }

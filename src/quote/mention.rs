@@ -118,6 +118,19 @@ fn next(words: &Words, bounds: &Range<usize>, at: usize, mentions: &mut Vec<Ment
     at + 1
 }
 
+/// The mention that begins at a token, as a place among `mentions`.
+#[must_use]
+pub fn beginning_at(mentions: &[Mention], token: usize) -> Option<usize> {
+    let at = mentions.partition_point(|mention| mention.tokens.start < token);
+    mentions.get(at).is_some_and(|mention| mention.tokens.start == token).then_some(at)
+}
+
+/// The last mention that begins before a token, as a place among `mentions`.
+#[must_use]
+pub fn last_before(mentions: &[Mention], token: usize) -> Option<usize> {
+    mentions.partition_point(|mention| mention.tokens.start < token).checked_sub(1)
+}
+
 fn push(mentions: &mut Vec<Mention>, mention: Mention) {
     if mentions.last().is_none_or(|last| last.tokens != mention.tokens) {
         mentions.push(mention);
@@ -300,7 +313,7 @@ fn phrase_begin(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
             return if words.text(before) == "that" { begin } else { before };
         }
         let byte = words.byte(before);
-        let is_possessive = matches!(words.text(before), "'s" | "’s" | "’" | "'");
+        let is_possessive = words.is_possessive(before);
         let joins = byte == b'-' && before > limit && !words.is(before, Shape::AFTER_SPACE)
             || byte == b'.'
                 && before > limit

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{
     attribution::Scene,
     content::Piece,
-    mention::{Kind, Mention},
+    mention::{self, Kind},
     words::Words,
 };
 use crate::text::{Class, Mark, Span, token::Shape};
@@ -53,8 +53,8 @@ fn one(scene: &Scene, pieces: &[Piece], mark: Mark) -> Option<Nested> {
     let comma = open.checked_sub(1).filter(|&at| at > begin && matches!(words.text(at), "," | ":"))?;
     let to_cue = (begin..comma).rev().take(MAX_TO_MARK).take_while(|&at| words.is(at, Shape::WORD));
     let cue = to_cue.into_iter().find(|&at| words.on(at, Class::CUE))?;
-    let mention = before(&scene.mentions, cue)?;
-    let source = &scene.mentions[mention];
+    let mention = mention::last_before(&scene.mentions, cue)?;
+    let source = Some(&scene.mentions[mention]).filter(|source| source.tokens.end <= cue)?;
     // "People say, …" quotes nobody.
     let is_somebody = match source.kind {
         Kind::Name | Kind::Pronoun => true,
@@ -66,12 +66,6 @@ fn one(scene: &Scene, pieces: &[Piece], mark: Mark) -> Option<Nested> {
     let is_near = is_other && source.start >= begin && cue - source.end <= MAX_TO_CUE;
     let is_bare = is_near && (source.end..cue).all(|at| words.is(at, Shape::WORD));
     is_bare.then(|| Nested { outer, whole: mark.whole(), span, mention, cue: cue..cue + 1 })
-}
-
-/// The last mention that ends before a token.
-fn before(mentions: &[Mention], at: usize) -> Option<usize> {
-    let next = mentions.partition_point(|mention| mention.tokens.start < at);
-    next.checked_sub(1).filter(|&last| mentions[last].tokens.end <= at)
 }
 
 /// What is left of a stretch without the nested quotes in it.

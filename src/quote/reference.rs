@@ -3,10 +3,9 @@
 pub mod antecedent;
 
 use super::{
-    content::Piece,
+    attribution::Scene,
     mention::{Kind, Mention},
     speaker::Entities,
-    words::Words,
 };
 use antecedent::{Discourse, Weights};
 
@@ -28,14 +27,9 @@ pub struct Resolver<'s> {
 impl<'s> Resolver<'s> {
     /// Reads the mentions from the document's beginning to its end. `sources` are those that quotes are attributed to.
     #[must_use]
-    pub fn new(
-        words: &Words,
-        mentions: &'s [Mention],
-        pieces: &[Piece],
-        entities: &'s Entities,
-        sources: impl Iterator<Item = usize>,
-    ) -> Self {
-        let mut discourse = Discourse::new(words, mentions, pieces, entities, sources);
+    pub fn new(scene: &'s Scene, entities: &'s Entities, sources: impl Iterator<Item = usize>) -> Self {
+        let mentions = &scene.mentions[..];
+        let mut discourse = Discourse::new(scene, entities, sources);
         let mut of_mention: Vec<Option<(usize, f32)>> = Vec::with_capacity(mentions.len());
         for (at, mention) in mentions.iter().enumerate() {
             let entity = match mention.kind {

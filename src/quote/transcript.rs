@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    mention::{Kind, Mention},
+    mention::{self, Kind, Mention},
     words::{Words, range},
 };
 use crate::{document::Role, text::token::Shape};
@@ -29,13 +29,12 @@ pub(super) fn turns(words: &Words, mentions: &[Mention]) -> Vec<Range<usize>> {
     let marks = &words.document.marks;
     let mut turns = Vec::new();
     let mut speakers: Vec<u32> = Vec::new();
-    for paragraph in &words.document.paragraphs {
-        let sentences = &words.document.sentences[paragraph.sentences.start as usize..paragraph.sentences.end as usize];
-        let (Some(first), Some(last)) = (sentences.first(), sentences.last()) else { continue };
-        if sentences.iter().any(|sentence| sentence.role == Role::Boilerplate) {
+    for (at, paragraph) in words.document.paragraphs.iter().enumerate() {
+        let sentences = &words.document.sentences[range(&paragraph.sentences)];
+        let bounds = words.paragraph_tokens(at);
+        if bounds.is_empty() || sentences.iter().any(|sentence| sentence.role == Role::Boilerplate) {
             continue;
         }
-        let bounds = range(&first.tokens).start..range(&last.tokens).end;
         let Some(speaker) = speaker(words, mentions, &bounds) else { continue };
         let said = speaker.tokens.end + 1..bounds.end;
         let count = said.clone().filter(|&at| words.is(at, Shape::WORD)).count();
@@ -57,8 +56,7 @@ pub(super) fn turns(words: &Words, mentions: &[Mention]) -> Vec<Range<usize>> {
 
 /// The mention that a turn's paragraph begins with, right before its colon.
 fn speaker<'m>(words: &Words, mentions: &'m [Mention], bounds: &Range<usize>) -> Option<&'m Mention> {
-    let at = mentions.partition_point(|mention| mention.tokens.start < bounds.start);
-    let mention = mentions.get(at).filter(|mention| mention.tokens.start == bounds.start)?;
+    let mention = &mentions[mention::beginning_at(mentions, bounds.start)?];
     let is_name = matches!(mention.kind, Kind::Name | Kind::Nominal);
     (is_name && mention.tokens.end < bounds.end && words.text(mention.tokens.end) == ":").then_some(mention)
 }

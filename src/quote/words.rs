@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::{
     document::{Document, Role, Sentence},
-    text::{Class, Token, token::Shape},
+    text::{Class, Span, Token, token::Shape},
 };
 
 /// The tokens with their classes and fingerprints, each looked up once.
@@ -123,6 +123,26 @@ impl<'d, 't> Words<'d, 't> {
     #[must_use]
     pub fn paragraph(&self, at: usize) -> usize {
         self.sentence(at).paragraph as usize
+    }
+
+    /// The tokens of a paragraph; none where it holds no sentence.
+    #[must_use]
+    pub fn paragraph_tokens(&self, paragraph: usize) -> Range<usize> {
+        let sentences = &self.document.sentences[range(&self.document.paragraphs[paragraph].sentences)];
+        let (Some(first), Some(last)) = (sentences.first(), sentences.last()) else { return 0..0 };
+        range(&first.tokens).start..range(&last.tokens).end
+    }
+
+    /// What the tokens, at least one, cover of the text.
+    #[must_use]
+    pub fn span(&self, tokens: &Range<usize>) -> Span {
+        Span { begin: self.token(tokens.start).span.begin, end: self.token(tokens.end - 1).span.end }
+    }
+
+    /// Whether the token makes the word before it possessive.
+    #[must_use]
+    pub fn is_possessive(&self, at: usize) -> bool {
+        matches!(self.text(at), "'s" | "’s" | "’" | "'")
     }
 
     /// The first token that begins at or after `byte`.

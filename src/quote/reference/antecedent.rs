@@ -8,7 +8,7 @@ use std::{fmt::Write, sync::LazyLock};
 
 use crate::{
     quote::{
-        content::Piece,
+        attribution::Scene,
         mention::{Kind, Mention},
         speaker::{Entities, Gender},
         words::Words,
@@ -156,28 +156,17 @@ pub struct Discourse<'s, 'd, 't> {
 impl<'s, 'd, 't> Discourse<'s, 'd, 't> {
     /// A reader at the document's beginning. `sources` are the mentions that quotes are attributed to.
     #[must_use]
-    pub fn new(
-        words: &'s Words<'d, 't>,
-        mentions: &'s [Mention],
-        pieces: &[Piece],
-        entities: &'s Entities,
-        sources: impl Iterator<Item = usize>,
-    ) -> Self {
-        let mut marked = pieces.iter().filter(|piece| piece.is_marked).peekable();
-        let is_quoted = mentions.iter().map(|mention| {
-            while marked.next_if(|piece| piece.tokens.end <= mention.tokens.start).is_some() {}
-            marked.peek().is_some_and(|piece| piece.tokens.start <= mention.tokens.start)
-        });
-        let is_quoted = is_quoted.collect();
+    pub fn new(scene: &'s Scene<'_, 'd, 't>, entities: &'s Entities, sources: impl Iterator<Item = usize>) -> Self {
+        let mentions = &scene.mentions[..];
         let mut is_source = vec![false; mentions.len()];
         for source in sources {
             is_source[source] = true;
         }
         Self {
-            words,
+            words: scene.words,
             mentions,
             entities,
-            is_quoted,
+            is_quoted: mentions.iter().map(|mention| scene.is_marked(mention.tokens.start)).collect(),
             is_source,
             of_mention: vec![None; mentions.len()],
             traces: vec![Trace::default(); entities.entities.len()],
@@ -391,7 +380,7 @@ fn is_object(words: &Words, mention: &Mention) -> bool {
 
 fn is_possessive(words: &Words, mention: &Mention) -> bool {
     let behind = mention.tokens.end;
-    behind < words.len() && matches!(words.text(behind), "'s" | "’s" | "’" | "'")
+    behind < words.len() && words.is_possessive(behind)
 }
 
 #[cfg(test)]
