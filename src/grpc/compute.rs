@@ -224,6 +224,15 @@ mod tests {
 
     const LARGE: usize = 1 << 20;
 
+    /// How long [`computed`] takes.
+    const WORK: Duration = Duration::from_millis(20);
+
+    #[expect(clippy::unnecessary_wraps, reason = "what a computation answers")]
+    fn computed(_: Cancel<'_>) -> Result<(), Fault> {
+        thread::sleep(WORK);
+        Ok(())
+    }
+
     fn pool(threads: usize) -> Compute {
         Compute::start(threads, 1, 1 << 10).unwrap_or_else(|error| panic!("{error}"))
     }
@@ -296,17 +305,13 @@ mod tests {
 
     #[tokio::test]
     async fn while_others_wait_what_cannot_be_done_in_its_time_is_passed_over() {
-        const WORK: Duration = Duration::from_millis(20);
         let compute = pool(1);
-        let work = |_: Cancel<'_>| {
-            thread::sleep(WORK);
-            Ok(())
-        };
-        assert_eq!(compute.run(LARGE, None, work).await, Ok(()));
+        assert_eq!(compute.run(LARGE, None, computed).await, Ok(()));
         let (release, released) = mpsc::channel::<()>();
         let blocking = compute.run(LARGE, None, move |_| released.recv().map_err(|_| Fault::Internal));
         let due = Instant::now() + WORK / 2;
-        let (late, in_time) = (compute.run(LARGE, Some(due), work), compute.run(LARGE, Some(due + WORK * 1000), work));
+        let (late, in_time) =
+            (compute.run(LARGE, Some(due), computed), compute.run(LARGE, Some(due + WORK * 1000), computed));
         let mut blocking = tokio_test::task::spawn(blocking);
         let mut late = tokio_test::task::spawn(late);
         let mut in_time = tokio_test::task::spawn(in_time);
@@ -317,18 +322,13 @@ mod tests {
         assert_eq!(in_time.await, Ok(()));
         tokio_test::assert_pending!(late.poll());
         // Nobody waits behind it: it is tried.
-        assert_eq!(compute.run(LARGE, Some(Instant::now()), work).await, Ok(()));
+        assert_eq!(compute.run(LARGE, Some(Instant::now()), computed).await, Ok(()));
     }
 
     #[tokio::test]
     async fn the_backlog_is_what_those_let_in_will_take() {
-        const WORK: Duration = Duration::from_millis(20);
         let compute = pool(2);
-        let work = |_: Cancel<'_>| {
-            thread::sleep(WORK);
-            Ok(())
-        };
-        assert_eq!(compute.run(LARGE, None, work).await, Ok(()));
+        assert_eq!(compute.run(LARGE, None, computed).await, Ok(()));
         assert_eq!(compute.backlog(LARGE), Duration::ZERO);
         let let_in = [LARGE, LARGE, LARGE, LARGE, 1].map(|bytes| compute.pending(bytes));
         let backlog = compute.backlog(LARGE);

@@ -174,11 +174,10 @@ async fn certificates_are_read_again_on_sighup() {
     let (old, new) = (Authority::new("hup-old"), Authority::new("hup-new"));
     old.sign("server");
     new.sign("server");
-    let (cert, key) = (old.path("server.pem"), old.path("server.key"));
-    let (cert, key) = (cert.to_str().unwrap(), key.to_str().unwrap());
-    let flags = ["--tls-cert", cert, "--tls-key", key, "--reload-interval", "1h", "--drain-delay", "0s"];
+    let (cert, key) = (old.shown("server.pem"), old.shown("server.key"));
+    let flags = ["--tls-cert", &cert, "--tls-key", &key, "--reload-interval", "1h", "--drain-delay", "0s"];
     let process = Process::start(&flags);
-    std::fs::copy(new.path("server.key"), key).unwrap();
+    std::fs::copy(new.path("server.key"), &key).unwrap();
     process.signal("HUP");
     // The key fits no certificate.
     let logged = |message: &'static str| {
@@ -189,7 +188,7 @@ async fn certificates_are_read_again_on_sighup() {
         }
     };
     eventually(logged("cannot be read again, the old ones stay")).await;
-    std::fs::copy(new.path("server.pem"), cert).unwrap();
+    std::fs::copy(new.path("server.pem"), &cert).unwrap();
     process.signal("HUP");
     eventually(logged("read again")).await;
     process.signal("TERM");

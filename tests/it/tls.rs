@@ -1,10 +1,6 @@
 //! TLS, client certificates, Unix sockets; certificates replaced while serving.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fs, path::PathBuf, time::Duration};
 
 use pullquote::{
     config,
@@ -50,7 +46,7 @@ impl Authority {
         self.directory.join(name)
     }
 
-    fn shown(&self, name: &str) -> String {
+    pub(crate) fn shown(&self, name: &str) -> String {
         self.path(name).display().to_string()
     }
 
@@ -78,6 +74,11 @@ async fn answered(server: &Running, tls: ClientTlsConfig) -> bool {
     PullquoteServiceClient::new(channel).summarize(summarize(text("It rained."))).await.is_ok()
 }
 
+/// A probe of all services, without a certificate of its own.
+fn probe_args(server: String, ca: Option<PathBuf>) -> ProbeArgs {
+    ProbeArgs { server, ca, cert: None, key: None, service: String::new() }
+}
+
 #[tokio::test]
 async fn calls_come_over_tls_only_and_a_silent_handshake_is_ended() {
     let authority = Authority::new("tls");
@@ -90,14 +91,8 @@ async fn calls_come_over_tls_only_and_a_silent_handshake_is_ended() {
     let plain = Channel::from_shared(format!("http://{}", server.address)).unwrap().connect().await;
     assert!(plain.is_err() || HealthClient::new(plain.unwrap()).check(HealthCheckRequest::default()).await.is_err());
 
-    let args = |server: &str| ProbeArgs {
-        server: server.to_owned(),
-        ca: Some(authority.path("ca.pem")),
-        cert: None,
-        key: None,
-        service: String::new(),
-    };
-    assert_eq!(probe(&args(&format!("https://localhost:{}", server.address.port()))).await, Ok(()));
+    let args = probe_args(format!("https://localhost:{}", server.address.port()), Some(authority.path("ca.pem")));
+    assert_eq!(probe(&args).await, Ok(()));
 
     let mut silent = tokio::net::TcpStream::connect(server.address).await.unwrap();
     let begin = std::time::Instant::now();
@@ -128,9 +123,8 @@ async fn certificates_are_read_again_when_they_change_and_bad_ones_are_not_taken
     let (old, new) = (Authority::new("old"), Authority::new("new"));
     old.sign("server");
     new.sign("server");
-    let (cert, key) = (old.path("server.pem"), old.path("server.key"));
-    let shown = |path: &Path| path.display().to_string();
-    let settings = [("tls-cert", &*shown(&cert)), ("tls-key", &*shown(&key)), ("reload-interval", "20ms")];
+    let (cert, key) = (old.shown("server.pem"), old.shown("server.key"));
+    let settings = [("tls-cert", cert.as_str()), ("tls-key", key.as_str()), ("reload-interval", "20ms")];
     let server = Running::with(&settings).await;
 
     fs::write(&cert, "no certificate").unwrap();
@@ -156,14 +150,7 @@ async fn a_unix_socket_is_served_its_stale_file_replaced_and_removed_at_the_end(
     let server = Running::on(listener, &[]).await;
     let channel = Endpoint::from_shared(format!("unix:{}", path.display())).unwrap().connect().await.unwrap();
     PullquoteServiceClient::new(channel).summarize(summarize(text("It rained."))).await.unwrap();
-    let args = ProbeArgs {
-        server: format!("unix:{}", path.display()),
-        ca: None,
-        cert: None,
-        key: None,
-        service: String::new(),
-    };
-    assert_eq!(probe(&args).await, Ok(()));
+    assert_eq!(probe(&probe_args(format!("unix:{}", path.display()), None)).await, Ok(()));
     server.stop().await;
     assert!(!path.exists());
 }
