@@ -30,6 +30,10 @@ use crate::cancel::Cancel;
 
 type Job = Box<dyn FnOnce() + Send>;
 
+/// How far threads that compute stand back, in steps of nice(2): at 5, they have a fourth of a core that all want.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 5;
+
 /// The threads that compute.
 #[derive(Debug)]
 pub struct Compute {
@@ -205,7 +209,18 @@ fn guarded<T>(compute: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
     catch_unwind(AssertUnwindSafe(compute)).unwrap_or(Err(Fault::Internal))
 }
 
+/// Has the thread that calls it computed when the others have had their turn: when cores are scarce, a small article, a health
+/// check or a refusal does not wait for the scheduler to take a core from a large article.
+fn give_way() {
+    // On Linux the nice value is a thread's own (setpriority(2)).
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(NICE) {
+        tracing::debug!(%error, "large articles are computed at the priority of all else");
+    }
+}
+
 fn work(queue: &Mutex<mpsc::Receiver<Job>>, load: &Load) {
+    give_way();
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
@@ -245,6 +260,16 @@ mod tests {
         let large = compute.run(LARGE, None, |_| Ok(thread::current().id())).await;
         assert_eq!(small, Ok(here));
         assert!(large.is_ok_and(|thread| thread != here));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn large_articles_give_way() {
+        let niceness = |_: Cancel<'_>| rustix::process::getpriority_process(None).map_err(|_| Fault::Internal);
+        let compute = pool(1);
+        let here = niceness(Cancel::NEVER).unwrap_or_else(|fault| panic!("{fault:?}"));
+        assert_eq!(compute.run(10, None, niceness).await, Ok(here));
+        assert_eq!(compute.run(LARGE, None, niceness).await, Ok((here + NICE).min(19)));
     }
 
     #[tokio::test]
