@@ -136,7 +136,8 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
             content.pieces.clone().filter(is_quote).filter(|&piece| pieces[piece].is_marked).collect();
         let Some(&first) = marked.first() else {
             let reported = content.pieces.clone().find(|&piece| !pieces[piece].is_marked);
-            let piece = reported.filter(|_| self.options.include_indirect);
+            let piece =
+                reported.filter(|&piece| self.options.include_indirect && self.is_told(content, &choices[piece]));
             let part = piece.map(|piece| self.part(content.tokens.clone(), vec![piece], &choices[piece]));
             return part.into_iter().collect();
         };
@@ -150,6 +151,15 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         let inner =
             others.into_iter().map(|piece| self.part(pieces[piece].tokens.clone(), vec![piece], &choices[piece]));
         inner.chain([self.part(content.tokens.clone(), own, &choices[outer])]).collect()
+    }
+
+    /// Whether the text says that somebody says a stretch without marks: by a cue, or by a name and a colon before it.
+    fn is_told(&self, content: &Content, choice: &Choice) -> bool {
+        let Candidate::Source { mention, cue } = &choice.candidate else { return false };
+        let mention = &self.scene.mentions[*mention];
+        let is_turn =
+            || content.tokens.start == mention.tokens.end + 1 && self.scene.words.text(mention.tokens.end) == ":";
+        cue.is_some() || construction::cue(self.scene, mention).is_some() || is_turn()
     }
 
     /// How much of a stretch stands inside marks, and where it stands: outer marks left off, and what names its source.
