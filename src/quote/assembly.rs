@@ -178,7 +178,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
             if link.end <= first.tokens.start {
                 tokens.start = tokens.start.max(link.end);
                 if let Some(begin) = construction::begins_behind_head(scene, &link, first) {
-                    tokens.start = tokens.start.min(begin);
+                    tokens.start = begin;
                 }
             }
             let is_passive = scene.words.text(last.tokens.end.min(scene.words.len() - 1)) == "by";

@@ -29,6 +29,8 @@ const MAX_TITLE_WORDS: usize = 7;
 const MAX_OF_OFFICE: usize = 6;
 /// How many turns back a dialogue may have been opened by a question.
 const MAX_TURNS: usize = 6;
+/// The most tokens of a turn of a dialogue that no question opens: somebody who is quoted at length goes on in the next paragraph.
+const MAX_BRIEF: usize = 7;
 /// The most tokens that stand beside a quote in its paragraph when the paragraph is a turn of a dialogue.
 const MAX_TURN: usize = 12;
 
@@ -148,18 +150,31 @@ fn is_dash(text: &str) -> bool {
     matches!(text, "-" | "–" | "—" | "―" | "--")
 }
 
-/// "The agency quotes Gil as saying": it is Gil who says it.
+/// "The agency quotes Gil as saying", "Gil was quoted by the agency as saying": it is Gil who says it.
 fn quoted_as_saying(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     let words = scene.words;
+    let cites = |at: usize| matches!(words.text(at), "quotes" | "quoted" | "quoting" | "cites" | "cited" | "citing");
     mentions_beside(scene, piece).find_map(|at| {
         let mention = &scene.mentions[at];
         let behind = mention.tokens.end;
         let before = mention.tokens.start.checked_sub(1)?;
-        let is_cited = matches!(words.text(before), "quotes" | "quoted" | "quoting" | "cites" | "cited" | "citing");
+        let before = before - usize::from(before > 0 && words.on(before, Class::DETERMINER));
         let says = behind + 1 < words.len()
             && words.text(behind) == "as"
             && matches!(words.text(behind + 1), "saying" | "telling" | "writing");
-        (is_cited && says).then(|| Candidate::Source { mention: at, cue: Some(behind + 1..behind + 2) })
+        let source = if cites(before) {
+            Some(at)
+        } else if words.text(before) == "by" {
+            let verb = before.checked_sub(1).filter(|&verb| cites(verb))?;
+            let last = at.checked_sub(1)?;
+            let auxiliaries = scene.mentions[last].tokens.end..verb;
+            let is_passive =
+                !auxiliaries.is_empty() && auxiliaries.into_iter().all(|at| words.on(at, Class::AUXILIARY));
+            is_passive.then_some(last)
+        } else {
+            None
+        };
+        source.filter(|_| says).map(|mention| Candidate::Source { mention, cue: Some(behind + 1..behind + 2) })
     })
 }
 
@@ -239,8 +254,8 @@ fn foreign(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     {
         return Some(Candidate::Source { mention: at, cue: Some(first..first + 1) });
     }
-    if let Some(inside) = set_in(scene, piece) {
-        return Some(inside);
+    if let Some(source) = set_in(scene, piece).or_else(|| introduced(scene, piece)) {
+        return Some(source);
     }
     let mut at = piece.tokens.end;
     let end = words.sentence_tokens(at.min(words.len() - 1)).end.min(at + 8);
@@ -263,9 +278,26 @@ fn set_in(scene: &Scene, piece: &Piece) -> Option<Candidate> {
             (comma + 1..end).find(|&at| !words.on(at, Class::AUXILIARY)).filter(|&at| words.on(at, Class::CUE))?;
         let at = mention::beginning_at(&scene.mentions, cue + 1)?;
         let mention = &scene.mentions[at];
-        let closes = mention.tokens.end < piece.inner.end && words.text(mention.tokens.end) == ",";
-        (mention.kind == Kind::Name && closes).then_some(Candidate::Source { mention: at, cue: Some(cue..cue + 1) })
+        let closes = mention.tokens.end < piece.inner.end && matches!(words.text(mention.tokens.end), "," | ".");
+        (matches!(mention.kind, Kind::Name | Kind::Nominal) && closes)
+            .then_some(Candidate::Source { mention: at, cue: Some(cue..cue + 1) })
     })
+}
+
+/// "Jean Petit lui a répondu sur X : « …»": who stands before the cue of a sentence that ends in a colon.
+fn introduced(scene: &Scene, piece: &Piece) -> Option<Candidate> {
+    let words = scene.words;
+    let colon = piece.tokens.start.checked_sub(1).filter(|&at| words.text(at) == ":")?;
+    let clause = words.sentence_tokens(colon).start..colon;
+    let cue = clause.clone().rev().find(|&at| words.on(at, Class::CUE) && !scene.is_marked(at))?;
+    let before = (0..=mention::last_before(&scene.mentions, cue)?).rev();
+    let mut before = before.take_while(|&at| scene.mentions[at].tokens.start >= clause.start);
+    let mention = before.find(|&at| {
+        let tokens = &scene.mentions[at].tokens;
+        let is_aside = tokens.start > clause.start && words.text(tokens.start - 1) == "(";
+        tokens.end <= cue && !is_aside && !scene.is_marked(tokens.start)
+    })?;
+    Some(Candidate::Source { mention, cue: Some(cue..cue + 1) })
 }
 
 /// "Laut Keller war die Sitzung „…“": where what is reported begins, when words at the head of the sentence name its
@@ -277,7 +309,10 @@ pub(super) fn begins_behind_head(scene: &Scene, link: &Range<usize>, piece: &Pie
     if is_read_otherwise || link.start != words.sentence_tokens(piece.tokens.start).start {
         return None;
     }
-    let begin = (link.end..piece.tokens.start).find(|&at| words.is(at, Shape::WORD))?;
+    // "Selon le ministre, Jean Petit, la digue est « … »"
+    let name = mention::beginning_at(&scene.mentions, link.end + 1).filter(|_| words.text(link.end) == ",");
+    let end = name.map_or(link.end, |name| scene.mentions[name].tokens.end);
+    let begin = (end..piece.tokens.start).find(|&at| words.is(at, Shape::WORD))?;
     (begin..piece.tokens.start).all(|at| words.text(at) != ":").then_some(begin)
 }
 
@@ -344,12 +379,14 @@ fn turn(scene: &Scene, piece: usize, choices: &[Choice]) -> Option<Candidate> {
     let asks = scene.pieces[piece.saturating_sub(MAX_TURNS)..=piece]
         .iter()
         .any(|piece| scene.words.text(piece.inner.end - 1) == "?");
+    let is_brief = scene.pieces[before..=piece].iter().all(|piece| piece.inner.len() <= MAX_BRIEF);
     let (Candidate::Source { mention, .. }, Candidate::Source { mention: other, .. }) =
         (&choices[before].candidate, &choices[last].candidate)
     else {
         return None;
     };
-    let is_dialogue = asks && is_turn(piece, 0, 0) && is_turn(last, 1, MAX_TURN) && is_turn(before, 2, MAX_TURN);
+    let is_dialogue =
+        (asks || is_brief) && is_turn(piece, 0, 0) && is_turn(last, 1, MAX_TURN) && is_turn(before, 2, MAX_TURN);
     (is_dialogue && mention != other).then_some(Candidate::Source { mention: *mention, cue: None })
 }
 

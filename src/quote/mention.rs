@@ -233,9 +233,14 @@ fn name_step(words: &Words, limit: usize, at: usize, is_name_word: &dyn Fn(usize
     let of_body =
         words.text(at).eq_ignore_ascii_case("of") && words.on(at - 1, Class::BODY.or(Class::ROLE).or(Class::TITLE));
     let of_the = (low(at, Class::PARTICLE) || of_body) && low(at + 1, Class::PARTICLE.or(Class::DETERMINER));
+    // "Marine Le Pen", "Ursula Von der Leyen": capitalised in the middle of a name, an article is a part of it.
+    let is_article = at < limit
+        && words.is(at, Shape::CAPITALISED)
+        && words.on(at, Class::DETERMINER)
+        && words.document.language != Language::English;
     if is_name_word(at) {
         1
-    } else if (joins || of_body) && is_name_word(at + 1) || hyphen {
+    } else if (joins || of_body || is_article) && is_name_word(at + 1) || hyphen {
         2
     } else if of_the && is_name_word(at + 2) {
         3
@@ -324,6 +329,11 @@ fn phrase_begin(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
             && (!words.on(before, Class::CUE) || words.is(before, Shape::CAPITALISED));
         if !(modifies || joins || is_possessive && before > limit && words.is(before - 1, Shape::WORD)) {
             break;
+        }
+        // "the top diplomat met Mr Wang": a noun of its own, and a verb.
+        let is_verb = begin < at && words.is(begin, Shape::WORD) && !words.is_possessive(begin);
+        if is_verb && words.is(at, Shape::CAPITALISED) && is_noun(words, before) {
+            return at;
         }
         begin = before;
     }

@@ -64,6 +64,12 @@ impl Language {
         (&["th", "tha"], Language::Thai),
     ];
 
+    /// Whether it writes compounds as one word.
+    #[must_use]
+    pub fn writes_compounds(self) -> bool {
+        matches!(self, Self::German | Self::Dutch | Self::Danish | Self::Swedish | Self::Norwegian | Self::Finnish)
+    }
+
     /// The language of a BCP-47 code, by its first subtag: of "pt-BR" Portuguese.
     #[must_use]
     pub fn of_code(code: &str) -> Self {

@@ -233,6 +233,11 @@ pub fn entries(list: &str) -> impl Iterator<Item = &str> {
     list.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).filter(|entry| !entry.is_empty())
 }
 
+/// The fewest characters of what stands before the last part of a compound.
+const LEAST_FIRST_PART: usize = 3;
+/// The fewest bytes of the last part of a compound.
+const LEAST_LAST_PART: usize = 6;
+
 /// The word lists of one language, as a table.
 #[derive(Debug)]
 pub struct Lexicon(Table);
@@ -275,6 +280,16 @@ impl Lexicon {
     #[must_use]
     pub(super) fn classes_of(&self, folded: &[u8]) -> Class {
         self.find(Key::of(folded))
+    }
+
+    /// What a compound that is on no list says of people by its last part: "Finanzminister" is a minister.
+    pub(super) fn compound(&self, folded: &str) -> Class {
+        const SAID_OF_PEOPLE: Class =
+            Class(Class::ROLE.0 | Class::TITLE.0 | Class::BODY.0 | Class::DELEGATE.0 | Class::MALE.0 | Class::FEMALE.0);
+        let parts = folded.char_indices().map(|(at, _)| &folded[at..]).skip(LEAST_FIRST_PART);
+        let parts = parts.take_while(|part| part.len() >= LEAST_LAST_PART);
+        let mut known = parts.map(|part| self.classes(part)).filter(|classes| classes.any(Class::ROLE));
+        known.next().map_or(Class::NONE, |classes| Class(classes.0 & SAID_OF_PEOPLE.0))
     }
 
     /// The classes of the word with that key.

@@ -14,6 +14,9 @@ const WIDTHS: std::ops::RangeInclusive<usize> = 40..=120;
 /// The fewest line breaks that tell a width.
 const WRAPPED_BREAKS: usize = 2;
 
+/// The most bytes of what names the speaker of a turn.
+const LABEL_BYTES: usize = 40;
+
 /// The fewest words of a line whose sentence goes on in the next one.
 const BROKEN_WORDS: usize = 4;
 
@@ -27,7 +30,10 @@ pub fn split(text: &str) -> Vec<Span> {
         let is_wrapped = width.is_some_and(|width| fills(text, block, width));
         for (at, &line) in block.iter().enumerate() {
             match paragraphs.last_mut() {
-                Some(last) if at > 0 && (is_wrapped || breaks_sentence(text, block[at - 1], line)) => {
+                Some(last)
+                    if at > 0
+                        && (is_wrapped && !opens_turn(text, line) || breaks_sentence(text, block[at - 1], line)) =>
+                {
                     last.end = line.end;
                 }
                 _ => paragraphs.push(line),
@@ -95,6 +101,15 @@ fn fills(text: &str, block: &[Span], width: usize) -> bool {
     })
 }
 
+/// Whether a line begins with a label in capitals and a colon, as the turns of transcripts do: "SMITH:", "Q:".
+fn opens_turn(text: &str, line: Span) -> bool {
+    let label = line.of(text).split_once(':').map_or("", |(label, _)| label);
+    (1..=LABEL_BYTES).contains(&label.len())
+        && label.starts_with(char::is_uppercase)
+        && !label.contains(char::is_lowercase)
+        && !label.contains(char::is_numeric)
+}
+
 /// Whether a sentence goes on from one line to the next, with a small letter.
 fn breaks_sentence(text: &str, line: Span, next: Span) -> bool {
     let ends_open = char_before(text, line.end as usize).is_alphanumeric()
@@ -123,6 +138,9 @@ mod tests {
         check("apples\npears\nplums", &["apples", "pears", "plums"]);
         check("It was a cold \nnight in the city.", &["It was a cold \nnight in the city."]);
         check("It was a cold \n\nnight in the city.", &["It was a cold", "night in the city."]);
+        let turns =
+            ["SMITH: Thank you for joining us tonight.", "JONES: It is a pleasure to be here with.", "SMITH: So."];
+        check(&turns.join("\n"), &turns);
         check("He came at last,\nand left.", &["He came at last,\nand left."]);
     }
 

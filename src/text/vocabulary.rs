@@ -109,7 +109,10 @@ impl Vocabulary {
     fn describe(&mut self, key: Key) {
         let begin = self.spelling_ends.last().map_or(0, |&end| end as usize);
         let folded = &self.spellings[begin..];
-        let classes = self.lexicon.find(key);
+        let mut classes = self.lexicon.find(key);
+        if classes == Class::NONE && self.language.writes_compounds() {
+            classes = self.lexicon.compound(folded);
+        }
         let term = if classes.any(Class::STOP) {
             self.stems.intern(folded).0
         } else {
