@@ -1,7 +1,7 @@
 //! Puts quotes together: stretches that belong to one quote, whom their mentions name, and who speaks in all.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet},
     ops::Range,
 };
 
@@ -30,9 +30,9 @@ pub(super) struct Assembly<'s, 'w, 'd, 't> {
     entities: &'s Entities,
     speakers: Vec<Speaker>,
     /// The speaker of each entity that was named.
-    speaker_of: HashMap<usize, u32>,
+    speaker_of: BTreeMap<usize, u32>,
     /// Each speaker's mentions.
-    named: HashSet<(u32, Span)>,
+    named: BTreeSet<(u32, Span)>,
 }
 
 impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
@@ -48,8 +48,8 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
             nested,
             entities,
             speakers: Vec::new(),
-            speaker_of: HashMap::new(),
-            named: HashSet::new(),
+            speaker_of: BTreeMap::new(),
+            named: BTreeSet::new(),
         }
     }
 

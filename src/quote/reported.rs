@@ -32,11 +32,14 @@ pub enum Label {
 /// All labels, in the order of a row of weights.
 pub const LABELS: [Label; 4] = [Label::Other, Label::Content, Label::Cue, Label::Source];
 
+/// How many features a token has.
+const FEATURE_COUNT: usize = 37;
+
 /// What the model sees of a sentence.
 #[derive(Debug)]
 pub struct Sequence {
     /// The features of each token.
-    pub tokens: Vec<Vec<u32>>,
+    pub tokens: Vec<[u32; FEATURE_COUNT]>,
     /// For each token, the features of coming from each label.
     pub steps: Vec<[u32; 4]>,
 }
@@ -50,9 +53,7 @@ impl Sequence {
         let outline = Outline::of(scene, bounds);
         let mut past = Past::default();
         for at in bounds.clone() {
-            let mut features = Vec::with_capacity(28);
-            push(scene, bounds, at, &outline, &past, &mut features);
-            sequence.tokens.push(features);
+            sequence.tokens.push(features(scene, bounds, at, &outline, &past));
             let here = u32::from(scene.symbols[at]);
             let quoted = u32::from(scene.is_marked(at));
             sequence.steps.push([0, 1, 2, 3].map(|from| feature(90, mix(&[from, here, quoted]))));
@@ -73,7 +74,7 @@ impl Sequence {
         N: Copy + PartialOrd + std::ops::Add<Output = N> + Default,
     {
         let mut scores = [N::default(); 4];
-        let mut back: Vec<[u8; 4]> = Vec::with_capacity(self.tokens.len());
+        let mut back: Vec<[u8; 4]> = Vec::with_capacity(self.steps.len());
         for (at, features) in self.tokens.iter().enumerate() {
             let own = row(features);
             let steps = self.steps[at].map(|step| row(&[step]));
@@ -94,7 +95,7 @@ impl Sequence {
             back.push(from);
         }
         let mut label = (1..4).fold(0, |best, label| if scores[label] > scores[best] { label } else { best });
-        let mut labels = vec![Label::Other; self.tokens.len()];
+        let mut labels = vec![Label::Other; self.steps.len()];
         for at in (0..labels.len()).rev() {
             labels[at] = LABELS[label];
             label = usize::from(back[at][label]);
@@ -260,14 +261,17 @@ impl Past {
     }
 }
 
-fn push(scene: &Scene, bounds: &Range<usize>, at: usize, outline: &Outline, past: &Past, features: &mut Vec<u32>) {
+/// The features of a token.
+fn features(scene: &Scene, bounds: &Range<usize>, at: usize, outline: &Outline, past: &Past) -> [u32; FEATURE_COUNT] {
     let words = scene.words;
-    let print = |offset: isize| -> u32 {
-        at.checked_add_signed(offset).filter(|at| bounds.contains(at)).map_or(7, |at| words.prints[at])
-    };
-    let sign = |offset: isize| -> u32 {
-        at.checked_add_signed(offset).filter(|at| bounds.contains(at)).map_or(31, |at| u32::from(scene.symbols[at]))
-    };
+    // What stands around it, read once: two tokens to either side, or three.
+    let near = |offset: isize| at.checked_add_signed(offset).filter(|at| bounds.contains(at));
+    let prints = [-2, -1, 0, 1, 2].map(|offset| near(offset).map_or(7, |at| words.prints[at]));
+    let signs = [-3, -2, -1, 0, 1, 2, 3].map(|offset| near(offset).map_or(31, |at| u32::from(scene.symbols[at])));
+    let sorts = [-2, -1, 0, 1].map(|offset| near(offset).map_or(1 << 20, |at| outline.sorts[at - bounds.start]));
+    let print = |offset: isize| prints[(offset + 2).unsigned_abs()];
+    let sign = |offset: isize| signs[(offset + 3).unsigned_abs()];
+    let sort = |offset: isize| sorts[(offset + 2).unsigned_abs()];
     let distance = match past.since_cue {
         distance @ 0..4 => distance,
         4..7 => 4,
@@ -286,52 +290,53 @@ fn push(scene: &Scene, bounds: &Range<usize>, at: usize, outline: &Outline, past
     let shape = u32::from(words.is(at, Shape::CAPITALISED)) + 2 * u32::from(words.is(at, Shape::NUMERIC));
     let to_end = u32::try_from(bounds.end - at).unwrap_or(u32::MAX).min(3);
     let from_start = u32::try_from(at - bounds.start).unwrap_or(u32::MAX).min(3);
-    let mut add = |template: u32, value: u32| features.push(feature(template + 200, value));
-    add(0, mix(&[marked, sign(0)]));
-    add(1, print(0));
-    add(2, print(-1));
-    add(3, print(1));
-    add(4, mix(&[print(-1), print(0)]));
-    add(5, mix(&[print(0), print(1)]));
-    add(6, mix(&[print(-2), print(-1)]));
-    add(7, mix(&[print(1), print(2)]));
-    add(8, mix(&[sign(-1), sign(0), sign(1)]));
-    add(9, mix(&[sign(-2), sign(-1), sign(0)]));
-    add(10, mix(&[sign(0), sign(1), sign(2)]));
-    add(11, mix(&[cue_state, marked]));
-    add(12, mix(&[past.cue, u32::from(past.said_that), distance.min(3)]));
-    add(13, mix(&[past.cue, past.commas, u32::from(past.said_that)]));
-    add(14, mix(&[side, outline.cues, marked]));
-    add(15, mix(&[side, u32::from(has_cue), sign(0)]));
-    add(16, mix(&[past.cue, sign(0), distance]));
-    add(17, mix(&[to_end, from_start, sign(0)]));
-    add(18, mix(&[shape, sign(0), sign(-1)]));
-    add(19, mix(&[past.cue, past.cue_second]));
-    add(20, mix(&[past.mentions, u32::from(has_cue), side]));
-    add(21, mix(&[outline.first_print, u32::from(has_cue)]));
-    add(22, mix(&[u32::from(outline.has_marks), marked, u32::from(has_cue), distance]));
-    add(23, mix(&[print(0), u32::from(has_cue), distance.min(3)]));
-    add(24, mix(&[sign(-3), sign(-2), sign(-1), sign(0)]));
-    add(25, mix(&[sign(0), sign(1), sign(2), sign(3)]));
-    add(26, mix(&[past.cue, print(0)]));
-    add(27, mix(&[side, past.commas, past.cue]));
     let next = outline.next_cue[at - bounds.start];
     let next_print = next.map_or(0, |next| words.prints[next]);
     let ahead = next.map_or(9, |next| u32::try_from(next - at).unwrap_or(u32::MAX).min(8));
-    add(28, mix(&[next_print, ahead, sign(0)]));
-    add(29, mix(&[past.cue, next_print, u32::from(past.said_that)]));
-    add(30, mix(&[ending(words.text(at)), sign(-1), u32::from(has_cue)]));
-    add(31, mix(&[outline.behind, side, u32::from(has_cue), outline.cues]));
-    add(32, mix(&[print(-1), print(1)]));
-    let sort = |offset: isize| -> u32 {
-        at.checked_add_signed(offset)
-            .filter(|at| bounds.contains(at))
-            .map_or(1 << 20, |at| outline.sorts[at - bounds.start])
-    };
-    add(33, mix(&[sort(-1), sort(0)]));
-    add(34, mix(&[sort(0), sort(1), sign(-1)]));
-    add(35, mix(&[sort(-2), sort(-1), sort(0)]));
-    add(36, mix(&[past.cue, sort(0), sort(1)]));
+    let values = [
+        mix(&[marked, sign(0)]),
+        print(0),
+        print(-1),
+        print(1),
+        mix(&[print(-1), print(0)]),
+        mix(&[print(0), print(1)]),
+        mix(&[print(-2), print(-1)]),
+        mix(&[print(1), print(2)]),
+        mix(&[sign(-1), sign(0), sign(1)]),
+        mix(&[sign(-2), sign(-1), sign(0)]),
+        mix(&[sign(0), sign(1), sign(2)]),
+        mix(&[cue_state, marked]),
+        mix(&[past.cue, u32::from(past.said_that), distance.min(3)]),
+        mix(&[past.cue, past.commas, u32::from(past.said_that)]),
+        mix(&[side, outline.cues, marked]),
+        mix(&[side, u32::from(has_cue), sign(0)]),
+        mix(&[past.cue, sign(0), distance]),
+        mix(&[to_end, from_start, sign(0)]),
+        mix(&[shape, sign(0), sign(-1)]),
+        mix(&[past.cue, past.cue_second]),
+        mix(&[past.mentions, u32::from(has_cue), side]),
+        mix(&[outline.first_print, u32::from(has_cue)]),
+        mix(&[u32::from(outline.has_marks), marked, u32::from(has_cue), distance]),
+        mix(&[print(0), u32::from(has_cue), distance.min(3)]),
+        mix(&[sign(-3), sign(-2), sign(-1), sign(0)]),
+        mix(&[sign(0), sign(1), sign(2), sign(3)]),
+        mix(&[past.cue, print(0)]),
+        mix(&[side, past.commas, past.cue]),
+        mix(&[next_print, ahead, sign(0)]),
+        mix(&[past.cue, next_print, u32::from(past.said_that)]),
+        mix(&[ending(words.text(at)), sign(-1), u32::from(has_cue)]),
+        mix(&[outline.behind, side, u32::from(has_cue), outline.cues]),
+        mix(&[print(-1), print(1)]),
+        mix(&[sort(-1), sort(0)]),
+        mix(&[sort(0), sort(1), sign(-1)]),
+        mix(&[sort(-2), sort(-1), sort(0)]),
+        mix(&[past.cue, sort(0), sort(1)]),
+    ];
+    let mut template = 199;
+    values.map(|value| {
+        template += 1;
+        feature(template, value)
+    })
 }
 
 /// The last three bytes of a word: what it is built like.

@@ -2,7 +2,7 @@
 //!
 //! Names meet by their last words, as newsrooms use them: the full name once, the last name from then on.
 
-use std::{collections::HashMap, ops::Range};
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     mention::{Kind, Mention},
@@ -60,23 +60,16 @@ pub struct Entities {
 #[must_use]
 pub fn entities(words: &Words, mentions: &[Mention]) -> Entities {
     let mut all = Entities { entities: Vec::new(), of_mention: vec![None; mentions.len()] };
-    let mut by_last: HashMap<u32, Vec<usize>> = HashMap::new();
-    let mut by_first: HashMap<u32, Vec<usize>> = HashMap::new();
-    let is_name = |mention: &&Mention| mention.kind == Kind::Name;
-    // A surname of two parts, hyphened, is no full name.
-    let several = |mention: &Mention| name_words(words, mention).skip(1).any(|at| words.is(at, Shape::AFTER_SPACE));
+    // Hashes of a few dozen names cost more than comparing them.
+    let mut by_last: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    let mut by_first: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    let names: Vec<Name> =
+        mentions.iter().enumerate().filter_map(|(at, mention)| Name::of(words, at, mention)).collect();
     // The headline's last: its names run into its other capitalised words.
-    let is_headline = |mention: &Mention| words.is_headline(mention.tokens.start);
     for (headline, full) in [(false, true), (true, true), (false, false), (true, false)] {
-        for (at, mention) in mentions.iter().enumerate().filter(|(_, mention)| is_name(mention)) {
-            if several(mention) != full || is_headline(mention) != headline {
-                continue;
-            }
-            let (Some(first), Some(last)) = (name_words(words, mention).next(), name_words(words, mention).last())
-            else {
-                continue;
-            };
-            let (first, last) = (words.prints[first], words.prints[last]);
+        for name in names.iter().filter(|name| name.is_full == full && name.is_headline == headline) {
+            let Name { at, first, last, .. } = *name;
+            let mention = &mentions[at];
             let before = |ids: Option<&Vec<usize>>| {
                 let ids: &[usize] = ids.map_or(&[], Vec::as_slice);
                 let ids = &ids[ids.len().saturating_sub(MAX_NAMESAKES)..];
@@ -107,10 +100,39 @@ pub fn entities(words: &Words, mentions: &[Mention]) -> Entities {
     all
 }
 
+/// A mention that is a name.
+struct Name {
+    /// Its place among the mentions.
+    at: usize,
+    /// It has several words; a surname of two parts, hyphened, is no full name.
+    is_full: bool,
+    is_headline: bool,
+    /// The fingerprints of its first word and its last.
+    first: u32,
+    last: u32,
+}
+
+impl Name {
+    fn of(words: &Words, at: usize, mention: &Mention) -> Option<Self> {
+        if mention.kind != Kind::Name {
+            return None;
+        }
+        let mut of_name = name_words(words, mention);
+        let first = of_name.next()?;
+        let (mut last, mut is_full) = (first, false);
+        for word in of_name {
+            is_full |= words.is(word, Shape::AFTER_SPACE);
+            last = word;
+        }
+        let is_headline = words.is_headline(mention.tokens.start);
+        Some(Self { at, is_full, is_headline, first: words.prints[first], last: words.prints[last] })
+    }
+}
+
 /// Leads descriptions back to whom they describe: by apposition, or by the words that said before who somebody is.
 /// One that describes nobody who is named stands for a person of its own.
 fn described(words: &Words, mentions: &[Mention], all: &mut Entities) {
-    let mut unnamed: HashMap<u32, usize> = HashMap::new();
+    let mut unnamed: BTreeMap<u32, usize> = BTreeMap::new();
     let nominals = mentions.iter().enumerate().filter(|(_, mention)| mention.kind == Kind::Nominal);
     for (at, nominal) in nominals.clone() {
         if let Some(id) = beside(words, mentions, at).and_then(|name| all.of_mention[name]) {

@@ -75,13 +75,13 @@ impl<'w> Table<'w> {
     #[must_use]
     pub fn row(&self, features: &[u32]) -> [i32; 4] {
         let mut sums = [0; 4];
-        if self.weights.is_empty() {
+        let (rows, _) = self.weights.as_chunks::<4>();
+        if rows.is_empty() {
             return sums;
         }
-        let mask = self.weights.len() / 4 - 1;
         for &feature in features {
-            let at = (feature as usize & mask) * 4;
-            for (sum, &weight) in sums.iter_mut().zip(&self.weights[at..at + 4]) {
+            let row = rows[feature as usize & (rows.len() - 1)];
+            for (sum, weight) in sums.iter_mut().zip(row) {
                 *sum += i32::from(signed(weight));
             }
         }

@@ -37,14 +37,11 @@ impl<'d, 't> Words<'d, 't> {
         let ids = 0..u32::try_from(vocabulary.word_count()).unwrap_or(u32::MAX);
         let prints: Vec<u32> = ids.map(|id| fingerprint(vocabulary.folded(id))).collect();
         let mut lower = vec![false; prints.len()];
-        let (mut classes, mut token_prints) =
-            (Vec::with_capacity(document.tokens.len()), Vec::with_capacity(document.tokens.len()));
         for token in &document.tokens {
-            let word = token.word as usize;
-            lower[word] |= !token.shape.is(Shape::CAPITALISED);
-            classes.push(vocabulary.word(token.word).classes);
-            token_prints.push(prints[word]);
+            lower[token.word as usize] |= !token.shape.is(Shape::CAPITALISED);
         }
+        let classes = document.tokens.iter().map(|token| vocabulary.word(token.word).classes).collect();
+        let token_prints = document.tokens.iter().map(|token| prints[token.word as usize]).collect();
         let mut sentence_of = vec![0; document.tokens.len()];
         for (at, sentence) in (0..).zip(&document.sentences) {
             sentence_of[range(&sentence.tokens)].fill(at);
@@ -159,14 +156,16 @@ impl<'d, 't> Words<'d, 't> {
 }
 
 fn is_headline(document: &Document, sentence: &Sentence) -> bool {
-    let longer = |token: &&Token| token.shape.is(Shape::WORD) && token.span.len_bytes() >= MIN_LONG_BYTES;
-    let tokens = &document.tokens[range(&sentence.tokens)];
-    let (mut count, mut capitalised) = (0, 0);
-    for token in tokens.iter().filter(longer) {
-        count += 1;
-        capitalised += usize::from(token.shape.is(Shape::CAPITALISED));
+    if sentence.role == Role::Title {
+        return true;
     }
-    sentence.role == Role::Title || count >= MIN_LONG_WORDS && count == capitalised
+    let longer = |token: &&Token| token.shape.is(Shape::WORD) && token.span.len_bytes() >= MIN_LONG_BYTES;
+    let mut longer = document.tokens[range(&sentence.tokens)].iter().filter(longer);
+    let mut count = 0;
+    longer.all(|token| {
+        count += 1;
+        token.shape.is(Shape::CAPITALISED)
+    }) && count >= MIN_LONG_WORDS
 }
 
 /// The fewest bytes of a word that headlines in title case capitalise.

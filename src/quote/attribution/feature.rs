@@ -76,13 +76,20 @@ fn symbol(words: &Words, at: usize) -> u8 {
     }
 }
 
-/// The pattern of a stretch: its symbols, read from the side that lies at the quote, runs of the same as one.
-fn pattern(scene: &Scene, stretch: Range<usize>, backwards: bool, max: usize) -> u32 {
+/// The patterns of a stretch: its symbols, read from the side that lies at the quote, runs of the same as one. One for each
+/// number of symbols that are told apart.
+fn patterns<const COUNT: usize>(
+    scene: &Scene,
+    stretch: Range<usize>,
+    backwards: bool,
+    most: [usize; COUNT],
+) -> [u32; COUNT] {
     let mut hash = 17;
     let mut last = NOTHING;
     let mut count = 0;
     let len = stretch.len();
     let mut paragraph = None;
+    let mut cut = [None; COUNT];
     for step in 0..len {
         let at = if backwards { stretch.end - 1 - step } else { stretch.start + step };
         let symbol = scene.symbols[at];
@@ -95,13 +102,18 @@ fn pattern(scene: &Scene, stretch: Range<usize>, backwards: bool, max: usize) ->
             continue;
         }
         last = symbol;
-        if count >= max {
-            return mix(&[hash, 99]);
+        for (cut, &most) in cut.iter_mut().zip(&most) {
+            if count >= most {
+                cut.get_or_insert(mix(&[hash, 99]));
+            }
+        }
+        if cut.iter().all(Option::is_some) {
+            break;
         }
         count += 1;
         hash = mix(&[hash, u32::from(symbol)]);
     }
-    hash
+    cut.map(|cut| cut.unwrap_or(hash))
 }
 
 fn symbol_at(scene: &Scene, at: Option<usize>) -> u32 {
@@ -117,6 +129,36 @@ fn bucket(count: usize) -> u32 {
         14..24 => 7,
         24..48 => 8,
         _ => 9,
+    }
+}
+
+/// What stands in a stretch, whatever its order: found in one pass.
+struct Held {
+    /// A bit for each symbol.
+    symbols: u32,
+    /// A bit for each label.
+    labels: u32,
+}
+
+impl Held {
+    /// Reads the stretch between a piece and its candidate.
+    fn of(scene: &Scene, stretch: Range<usize>, piece: &Piece) -> Self {
+        let mut held = Self { symbols: 0, labels: 0 };
+        for at in stretch {
+            held.symbols |= 1 << scene.symbols[at];
+            held.labels |= 1 << scene.label(at, piece);
+        }
+        held
+    }
+
+    /// 1 where the stretch holds the symbol, else 0.
+    fn symbol(&self, symbol: u8) -> u32 {
+        self.symbols >> symbol & 1
+    }
+
+    /// 1 where the stretch holds the label, else 0.
+    fn label(&self, label: Label) -> u32 {
+        self.labels >> label as u32 & 1
     }
 }
 
@@ -239,19 +281,10 @@ fn source(
     };
     let inside = side >= 2 && of.tokens.start <= who.tokens.start && who.tokens.end <= of.tokens.end;
     let cue_print = cue.map_or(1, |cue| words.prints[cue.start]);
-    let gap_pattern = pattern(scene, gap.clone(), side == 0, MAX_SYMBOLS);
-    let near_pattern = pattern(scene, gap.clone(), side == 0, 2);
-    let inner_pattern = pattern(scene, inner_gap.clone(), false, 4);
+    let [gap_pattern, near_pattern] = patterns(scene, gap.clone(), side == 0, [MAX_SYMBOLS, 2]);
+    let [inner_pattern] = patterns(scene, inner_gap.clone(), false, [4]);
     let place = mix(&[side, order]);
-    let count = |range: Range<usize>, wanted: u8| {
-        let mut last = NOTHING;
-        range
-            .filter(|&at| {
-                let symbol = scene.symbols[at];
-                symbol == wanted && std::mem::replace(&mut last, symbol) != wanted
-            })
-            .count()
-    };
+    let holds = Held::of(scene, gap.clone(), of);
     let sentence = words.sentence_of[who.tokens.start];
     let piece_sentence = words.sentence_of[of.inner.start];
     let last_sentence = words.sentence_of[of.inner.end - 1];
@@ -285,9 +318,9 @@ fn source(
     add(6, mix(&[place, kind, sentences_apart]));
     add(7, mix(&[place, bucket(gap.len())]));
     add(8, mix(&[side, paragraphs_apart, kind]));
-    add(9, mix(&[place, bucket(count(gap.clone(), MENTION) + count(gap.clone(), PRONOUN))]));
-    add(10, mix(&[place, bucket(count(gap.clone(), CUE))]));
-    add(11, mix(&[place, bucket(count(gap.clone(), PIECE)), sentences_apart]));
+    add(9, mix(&[place, holds.symbol(MENTION) + holds.symbol(PRONOUN)]));
+    add(10, mix(&[place, holds.symbol(CUE)]));
+    add(11, mix(&[place, holds.symbol(PIECE), sentences_apart]));
     add(12, mix(&[place, manner.opening, manner.length]));
     add(13, mix(&[place, manner.before, near_pattern, manner.opening]));
     add(14, mix(&[place, manner.after, manner.ending, near_pattern]));
@@ -316,12 +349,11 @@ fn source(
         add(34, mix(&[cue_print, words.prints.get(cue.end).copied().unwrap_or_default(), side]));
         add(35, mix(&[cue_print, before_cue, side]));
     }
-    let gap_holds = |wanted: Label| u32::from(gap.clone().any(|at| scene.label(at, of) == wanted as u32));
     let of_mention = scene.label(who.core.end - 1, of);
     let of_cue = cue.map_or(UNLABELLED + 1, |cue| scene.label(cue.start, of));
     add(36, mix(&[of_mention, of_cue, place]));
     add(37, mix(&[of_mention, kind, sentences_apart, side]));
     add(38, mix(&[of_cue, near_pattern, place]));
-    add(39, mix(&[of_mention, of_cue, gap_holds(Label::Cue), gap_holds(Label::Source), side]));
-    add(40, mix(&[bucket(count(gap.clone(), CUE)), near_pattern, place]));
+    add(39, mix(&[of_mention, of_cue, holds.label(Label::Cue), holds.label(Label::Source), side]));
+    add(40, mix(&[holds.symbol(CUE), near_pattern, place]));
 }
