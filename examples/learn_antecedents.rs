@@ -113,13 +113,14 @@ struct Example {
 fn read(article: &Article, weights: &Weights) -> Fallible<Vec<Example>> {
     let options = ReadOptions { language_code: "en", ..ReadOptions::default() };
     let document = Document::parse(&article.text, options, Cancel::NEVER).map_err(|_| "cancelled")?;
-    let words = Words::of(&document);
+    let words = Words::of(&document, Cancel::NEVER).map_err(|_| "cancelled")?;
     let learned = weight::Weights::learned();
-    let scene = Scene::new(&words, mention::find(&words), content::pieces(&words));
+    let mentions = mention::find(&words, Cancel::NEVER).map_err(|_| "cancelled")?;
+    let scene = Scene::new(&words, mentions, content::pieces(&words), Cancel::NEVER).map_err(|_| "cancelled")?;
     let labels = Labels::of(&scene, &learned.label, false, Cancel::NEVER).map_err(|_| "cancelled")?;
     let scene = scene.with_labels(labels);
     let choices = scene.attribute(&learned.attribution, Cancel::NEVER).map_err(|_| "cancelled")?;
-    let entities = speaker::entities(&words, &scene.mentions);
+    let entities = speaker::entities(&words, &scene.mentions, Cancel::NEVER).map_err(|_| "cancelled")?;
     let mut discourse = Discourse::new(&scene, &entities, choices.iter().filter_map(Choice::mention));
     let mut examples = Vec::new();
     for (at, mention) in scene.mentions.iter().enumerate() {

@@ -84,12 +84,12 @@ fn load(path: &str, markup: bool) -> Fallible<Vec<Page>> {
     let mut pages = Vec::new();
     for line in content.lines() {
         let item: serde_json::Value = serde_json::from_str(line)?;
-        pages.push(if markup { of_markup(&item)? } else { of_lines(&item) });
+        pages.push(if markup { of_markup(&item)? } else { of_lines(&item)? });
     }
     Ok(pages)
 }
 
-fn of_lines(item: &serde_json::Value) -> Page {
+fn of_lines(item: &serde_json::Value) -> Fallible<Page> {
     let (mut text, mut spans, mut labels, mut lines) = (String::new(), Vec::new(), Vec::new(), Vec::new());
     for line in item["lines"].as_array().into_iter().flatten() {
         let content = line["t"].as_str().unwrap_or_default().trim();
@@ -104,7 +104,8 @@ fn of_lines(item: &serde_json::Value) -> Page {
     }
     let article: Vec<&str> = lines.iter().zip(&labels).filter(|(_, keep)| **keep).map(|(l, _)| l.as_str()).collect();
     let article = article.join("\n");
-    page(Judged::of_lines(&text, &spans), labels, lines, article)
+    let judged = Judged::of_lines(&text, &spans, Cancel::NEVER).map_err(|_| "cancelled")?;
+    Ok(page(judged, labels, lines, article))
 }
 
 fn of_markup(item: &serde_json::Value) -> Fallible<Page> {
@@ -130,7 +131,8 @@ fn of_markup(item: &serde_json::Value) -> Fallible<Page> {
         found * 10 >= (line.len() - 3) * 7
     });
     let labels = labels.collect();
-    Ok(page(Judged::of_blocks(blocks), labels, lines, article))
+    let judged = Judged::of_blocks(blocks, Cancel::NEVER).map_err(|_| "cancelled")?;
+    Ok(page(judged, labels, lines, article))
 }
 
 /// A page counts as much as any other, whatever its length, and a line by its words.

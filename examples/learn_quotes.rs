@@ -224,7 +224,9 @@ fn labelled_scene<'w, 'd, 't>(
     article: &Article,
     table: &Table,
 ) -> Fallible<Scene<'w, 'd, 't>> {
-    let scene = Scene::new(words, mention::find(words), pieces_with_reported(words, article));
+    let mentions = mention::find(words, Cancel::NEVER).map_err(|_| "cancelled")?;
+    let scene =
+        Scene::new(words, mentions, pieces_with_reported(words, article), Cancel::NEVER).map_err(|_| "cancelled")?;
     let labels = Labels::of(&scene, table, true, Cancel::NEVER).map_err(|_| "cancelled")?;
     Ok(scene.with_labels(labels))
 }
@@ -241,7 +243,7 @@ fn attribution(train: &[Article], dev: &[Article], label: &[f32]) -> Fallible<Ve
     }
     for (at, article) in train.iter().enumerate() {
         let document = read(&article.text)?;
-        let words = Words::of(&document);
+        let words = Words::of(&document, Cancel::NEVER).map_err(|_| "cancelled")?;
         let scene = labelled_scene(&words, article, &Table::read(&tables[at % FOLDS]).0)?;
         let mut carried = None;
         let mut candidates = Vec::new();
@@ -325,8 +327,9 @@ fn labelled<'a>(articles: impl IntoIterator<Item = &'a Article>) -> Fallible<Vec
     let mut all = Vec::new();
     for article in articles {
         let document = read(&article.text)?;
-        let words = Words::of(&document);
-        let scene = Scene::new(&words, mention::find(&words), content::pieces(&words));
+        let words = Words::of(&document, Cancel::NEVER).map_err(|_| "cancelled")?;
+        let mentions = mention::find(&words, Cancel::NEVER).map_err(|_| "cancelled")?;
+        let scene = Scene::new(&words, mentions, content::pieces(&words), Cancel::NEVER).map_err(|_| "cancelled")?;
         let mut labels = vec![Label::Other; words.len()];
         let mut paint = |spans: &[Span], label: Label| {
             for span in spans {
@@ -525,7 +528,7 @@ fn evaluate(articles: &[Article], weights: &Table, label: &Table) -> Fallible<()
     let mut counts = [[0usize; 3]; 2];
     for article in articles {
         let document = read(&article.text)?;
-        let words = Words::of(&document);
+        let words = Words::of(&document, Cancel::NEVER).map_err(|_| "cancelled")?;
         let scene = labelled_scene(&words, article, label)?;
         let choices = scene.attribute(weights, Cancel::NEVER).map_err(|_| "cancelled")?;
         let mut candidates = Vec::new();

@@ -150,7 +150,7 @@ impl<'a> Document<'a> {
             text,
         };
         let lines = text::paragraph::split(&document.text);
-        let roles = boilerplate::roles(&document.text, &lines, &title, options.keep_boilerplate);
+        let roles = boilerplate::roles(&document.text, &lines, &title, options.keep_boilerplate, cancel)?;
         document.title = match roles.iter().position(|&role| role == Role::Title) {
             _ if !title.trim().is_empty() => Title::Given(title),
             Some(line) => Title::Found(lines[line]),

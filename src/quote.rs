@@ -116,12 +116,11 @@ pub fn extract_quotes(document: &Document, options: &Options, cancel: Cancel<'_>
         return Ok(Quotes::default());
     }
     let weights = Weights::learned();
-    let words = Words::of(document);
-    cancel.check()?;
-    let mentions = mention::find(&words);
-    cancel.check()?;
+    let words = Words::of(document, cancel)?;
+    let mentions = mention::find(&words, cancel)?;
     let pieces = content::pieces(&words);
-    let scene = Scene::new(&words, mentions, pieces);
+    cancel.check()?;
+    let scene = Scene::new(&words, mentions, pieces, cancel)?;
     // What the model has learned of English words and punctuation tells nothing there.
     let labels = if caseless::is_caseless(document.language) {
         Labels::default()
@@ -130,11 +129,13 @@ pub fn extract_quotes(document: &Document, options: &Options, cancel: Cancel<'_>
     };
     let turns = if options.include_indirect { transcript::turns(&words, &scene.mentions) } else { Vec::new() };
     let stretches = transcript::lay_over(reported::stretches(&scene, &labels), turns);
+    cancel.check()?;
     let mut scene = scene.with_labels(labels);
     let contents = content::contents(&words, &mut scene.pieces, &stretches);
+    cancel.check()?;
     let mut choices = scene.attribute(&weights.attribution, cancel)?;
     interview::answer(&scene, &mut choices);
     let nested = nested::find(&scene);
-    let entities = speaker::entities(&words, &scene.mentions);
-    Ok(Assembly::new(&scene, options, &nested, &entities).assemble(&contents, &choices))
+    let entities = speaker::entities(&words, &scene.mentions, cancel)?;
+    Assembly::new(&scene, options, &nested, &entities).assemble(&contents, &choices, cancel)
 }

@@ -11,19 +11,30 @@ pub mod page;
 pub(super) mod phrase;
 
 use super::{Role, title};
-use crate::text::Span;
+use crate::{
+    cancel::{Cancel, Cancelled},
+    text::Span,
+};
 
 /// What part of the page each line is: title, body or furniture. A text of one line is body.
-pub(super) fn roles(text: &str, lines: &[Span], given_title: &str, keep: bool) -> Vec<Role> {
+pub(super) fn roles(
+    text: &str,
+    lines: &[Span],
+    given_title: &str,
+    keep: bool,
+    cancel: Cancel<'_>,
+) -> Result<Vec<Role>, Cancelled> {
     let mut roles = vec![Role::Body; lines.len()];
     if lines.len() < 2 {
-        return roles;
+        return Ok(roles);
     }
-    let scan = line::Scan::new(text, lines);
+    let scan = line::Scan::new(text, lines, cancel)?;
     let verdicts = article::verdicts(text, &scan);
+    cancel.check()?;
     let is_page = page::is_page(&scan);
     let mut furniture =
         if is_page { page::furniture(text, &scan, &verdicts) } else { article::furniture(&scan, &verdicts) };
+    cancel.check()?;
     if furniture.iter().all(|&furniture| furniture) {
         furniture.fill(false);
     }
@@ -39,7 +50,7 @@ pub(super) fn roles(text: &str, lines: &[Span], given_title: &str, keep: bool) -
             roles[at] = Role::Boilerplate;
         }
     }
-    roles
+    Ok(roles)
 }
 
 /// The headline said again in the body is furniture.

@@ -60,8 +60,7 @@ pub fn extract(page: &str, cancel: Cancel<'_>) -> Result<Page, UnreadableHtml> {
     if page.blocks.is_empty() {
         return Err(UnreadableHtml::NoText);
     }
-    cancel.check()?;
-    let judged = Judged::of_blocks(&page);
+    let judged = Judged::of_blocks(&page, cancel)?;
     cancel.check()?;
     let mut keeps = judged.keeps(Model::of_markup());
     cancel.check()?;

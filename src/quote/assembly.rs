@@ -15,7 +15,10 @@ use super::{
     reference::Resolver,
     speaker::Entities,
 };
-use crate::text::{Span, token::Shape};
+use crate::{
+    cancel::{Cancel, Cancelled},
+    text::{Span, token::Shape},
+};
 
 /// How likely the source of a quote inside a quote is right.
 const NESTED: f32 = 0.7;
@@ -54,15 +57,30 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
     }
 
     /// One quote for each run of contents with the same source and cue.
-    pub(super) fn assemble(mut self, contents: &[Content], choices: &[Choice]) -> Quotes {
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] when `cancel` says so.
+    pub(super) fn assemble(
+        mut self,
+        contents: &[Content],
+        choices: &[Choice],
+        cancel: Cancel<'_>,
+    ) -> Result<Quotes, Cancelled> {
         let scene = self.scene;
-        let resolver = Resolver::new(scene, self.entities, choices.iter().filter_map(Choice::mention));
+        let sources = choices.iter().filter_map(Choice::mention);
+        let resolver = Resolver::new(scene, self.entities, sources, cancel)?;
         let mut quotes: Vec<Quote> = Vec::new();
         let mut last: Option<(&Choice, Part)> = None;
         let mut own = 0;
-        let mut parts: Vec<Part> = contents.iter().flat_map(|content| self.parts(content, choices)).collect();
+        let mut parts: Vec<Part> = Vec::with_capacity(contents.len());
+        for content in contents {
+            cancel.check()?;
+            parts.extend(self.parts(content, choices));
+        }
         parts.sort_by_key(|part| part.span.begin);
         for part in parts {
+            cancel.check()?;
             let choice = &choices[part.pieces[0]];
             let piece = &scene.pieces[part.pieces[0]];
             let joins = last.as_ref().is_some_and(|(last, before)| {
@@ -100,7 +118,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
             }
             last = Some((choice, part));
         }
-        Quotes { quotes, speakers: self.speakers }
+        Ok(Quotes { quotes, speakers: self.speakers })
     }
 
     /// The quotes inside a piece.

@@ -85,12 +85,25 @@ pub struct Scene<'w, 'd, 't> {
 
 impl<'w, 'd, 't> Scene<'w, 'd, 't> {
     /// Links every mention to the cues near it.
-    #[must_use]
-    pub fn new(words: &'w Words<'d, 't>, mentions: Vec<Mention>, pieces: Vec<Piece>) -> Self {
-        let symbols = feature::symbols(words, &mentions, &pieces);
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] when `cancel` says so.
+    pub fn new(
+        words: &'w Words<'d, 't>,
+        mentions: Vec<Mention>,
+        pieces: Vec<Piece>,
+        cancel: Cancel<'_>,
+    ) -> Result<Self, Cancelled> {
+        let symbols = feature::symbols(words, &mentions, &pieces, cancel)?;
         let mut scene = Self { words, mentions, pieces, symbols, cues: Vec::new(), labels: Labels::default() };
-        scene.cues = scene.mentions.iter().map(|mention| scene.cues_of(mention)).collect();
-        scene
+        let mut cues = Vec::with_capacity(scene.mentions.len());
+        for mention in &scene.mentions {
+            cancel.check()?;
+            cues.push(scene.cues_of(mention));
+        }
+        scene.cues = cues;
+        Ok(scene)
     }
 
     /// Lets the model see what each token is to what is reported.

@@ -6,7 +6,10 @@ use super::{
     caseless,
     words::{Words, range},
 };
-use crate::text::{Class, Language, token::Shape};
+use crate::{
+    cancel::{Cancel, Cancelled},
+    text::{Class, Language, token::Shape},
+};
 
 /// The most tokens before a noun that belong to its phrase.
 const MAX_MODIFIERS: usize = 9;
@@ -50,10 +53,14 @@ const FUNCTION: Class = Class::STOP
     .or(Class::TIME);
 
 /// The mentions of a document, in reading order.
-#[must_use]
-pub fn find(words: &Words) -> Vec<Mention> {
+///
+/// # Errors
+///
+/// [`Cancelled`] when `cancel` says so.
+pub fn find(words: &Words, cancel: Cancel<'_>) -> Result<Vec<Mention>, Cancelled> {
     let mut mentions: Vec<Mention> = Vec::new();
     for sentence in words.document.sentences.iter().filter(|sentence| Words::is_read(sentence)) {
+        cancel.check()?;
         let bounds = range(&sentence.tokens);
         if caseless::is_caseless(words.document.language) {
             mentions.extend(caseless::mentions(words, &bounds));
@@ -64,7 +71,7 @@ pub fn find(words: &Words) -> Vec<Mention> {
             at = next(words, &bounds, at, &mut mentions);
         }
     }
-    mentions
+    Ok(mentions)
 }
 
 /// Reads the mention at `at`, if there is one; answers where to go on.

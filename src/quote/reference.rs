@@ -7,6 +7,7 @@ use super::{
     mention::{Kind, Mention},
     speaker::Entities,
 };
+use crate::cancel::{Cancel, Cancelled};
 use antecedent::{Discourse, Weights};
 
 /// How likely a description that nothing before explains is of who spoke before.
@@ -26,12 +27,21 @@ pub struct Resolver<'s> {
 
 impl<'s> Resolver<'s> {
     /// Reads the mentions from the document's beginning to its end. `sources` are those that quotes are attributed to.
-    #[must_use]
-    pub fn new(scene: &'s Scene, entities: &'s Entities, sources: impl Iterator<Item = usize>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] when `cancel` says so.
+    pub fn new(
+        scene: &'s Scene,
+        entities: &'s Entities,
+        sources: impl Iterator<Item = usize>,
+        cancel: Cancel<'_>,
+    ) -> Result<Self, Cancelled> {
         let mentions = &scene.mentions[..];
         let mut discourse = Discourse::new(scene, entities, sources);
         let mut of_mention: Vec<Option<(usize, f32)>> = Vec::with_capacity(mentions.len());
         for (at, mention) in mentions.iter().enumerate() {
+            cancel.check()?;
             let entity = match mention.kind {
                 Kind::Pronoun => antecedent::choose(&discourse.candidates(at), Weights::learned()),
                 Kind::Plural => discourse.body(at).map(|entity| (entity, BODY)),
@@ -44,7 +54,7 @@ impl<'s> Resolver<'s> {
             }
             of_mention.push(entity);
         }
-        Self { mentions, entities, of_mention }
+        Ok(Self { mentions, entities, of_mention })
     }
 
     /// The named person or body that the mention stands for, and how likely that is; `None` where the mention's own words say

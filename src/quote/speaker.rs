@@ -8,7 +8,10 @@ use super::{
     mention::{Kind, Mention},
     words::Words,
 };
-use crate::text::{Class, token::Shape};
+use crate::{
+    cancel::{Cancel, Cancelled},
+    text::{Class, token::Shape},
+};
 
 /// How many people of one last name are told apart.
 const MAX_NAMESAKES: usize = 8;
@@ -57,8 +60,11 @@ pub struct Entities {
 }
 
 /// Brings together the names of a document.
-#[must_use]
-pub fn entities(words: &Words, mentions: &[Mention]) -> Entities {
+///
+/// # Errors
+///
+/// [`Cancelled`] when `cancel` says so.
+pub fn entities(words: &Words, mentions: &[Mention], cancel: Cancel<'_>) -> Result<Entities, Cancelled> {
     let mut all = Entities { entities: Vec::new(), of_mention: vec![None; mentions.len()] };
     // Hashes of a few dozen names cost more than comparing them.
     let mut by_last: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
@@ -68,6 +74,7 @@ pub fn entities(words: &Words, mentions: &[Mention]) -> Entities {
     // The headline's last: its names run into its other capitalised words.
     for (headline, full) in [(false, true), (true, true), (false, false), (true, false)] {
         for name in names.iter().filter(|name| name.is_full == full && name.is_headline == headline) {
+            cancel.check()?;
             let Name { at, first, last, .. } = *name;
             let mention = &mentions[at];
             let before = |ids: Option<&Vec<usize>>| {
@@ -96,8 +103,8 @@ pub fn entities(words: &Words, mentions: &[Mention]) -> Entities {
             }
         }
     }
-    described(words, mentions, &mut all);
-    all
+    described(words, mentions, &mut all, cancel)?;
+    Ok(all)
 }
 
 /// A mention that is a name.
@@ -131,7 +138,7 @@ impl Name {
 
 /// Leads descriptions back to whom they describe: by apposition, or by the words that said before who somebody is.
 /// One that describes nobody who is named stands for a person of its own.
-fn described(words: &Words, mentions: &[Mention], all: &mut Entities) {
+fn described(words: &Words, mentions: &[Mention], all: &mut Entities, cancel: Cancel<'_>) -> Result<(), Cancelled> {
     let mut unnamed: BTreeMap<u32, usize> = BTreeMap::new();
     let nominals = mentions.iter().enumerate().filter(|(_, mention)| mention.kind == Kind::Nominal);
     for (at, nominal) in nominals.clone() {
@@ -141,6 +148,7 @@ fn described(words: &Words, mentions: &[Mention], all: &mut Entities) {
         }
     }
     for (at, nominal) in nominals {
+        cancel.check()?;
         let stands_alone = nominal.tokens.start == nominal.core.start;
         if all.of_mention[at].is_some() || stands_alone || !is_one_person(words, nominal) {
             continue;
@@ -158,6 +166,7 @@ fn described(words: &Words, mentions: &[Mention], all: &mut Entities) {
         });
         all.of_mention[at] = Some(id);
     }
+    Ok(())
 }
 
 /// The name that stands beside a description: "The prime minister, Agneta Borg,", "Pompeo is the top diplomat".

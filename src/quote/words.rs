@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::{
+    cancel::{Cancel, Cancelled},
     document::{Document, Role, Sentence},
     text::{Class, Span, Token, token::Shape},
 };
@@ -31,8 +32,11 @@ impl std::fmt::Debug for Words<'_, '_> {
 
 impl<'d, 't> Words<'d, 't> {
     /// Looks up every token of `document`.
-    #[must_use]
-    pub fn of(document: &'d Document<'t>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] when `cancel` says so.
+    pub fn of(document: &'d Document<'t>, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
         let vocabulary = &document.vocabulary;
         let ids = 0..u32::try_from(vocabulary.word_count()).unwrap_or(u32::MAX);
         let prints: Vec<u32> = ids.map(|id| fingerprint(vocabulary.folded(id))).collect();
@@ -40,14 +44,18 @@ impl<'d, 't> Words<'d, 't> {
         for token in &document.tokens {
             lower[token.word as usize] |= !token.shape.is(Shape::CAPITALISED);
         }
+        cancel.check()?;
         let classes = document.tokens.iter().map(|token| vocabulary.word(token.word).classes).collect();
         let token_prints = document.tokens.iter().map(|token| prints[token.word as usize]).collect();
+        cancel.check()?;
         let mut sentence_of = vec![0; document.tokens.len()];
+        let mut headlines = Vec::with_capacity(document.sentences.len());
         for (at, sentence) in (0..).zip(&document.sentences) {
+            cancel.check()?;
             sentence_of[range(&sentence.tokens)].fill(at);
+            headlines.push(is_headline(document, sentence));
         }
-        let headlines = document.sentences.iter().map(|sentence| is_headline(document, sentence)).collect();
-        Self { document, classes, prints: token_prints, sentence_of, lower, headlines }
+        Ok(Self { document, classes, prints: token_prints, sentence_of, lower, headlines })
     }
 
     /// Whether the token stands in the headline, or in a sentence all of whose longer words are capitalised.

@@ -81,6 +81,7 @@ impl Salience {
     fn learned(terms: &Terms, in_one: bool, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
         let weights = Weights::learned();
         let features = Features::measure(terms, weights, cancel)?;
+        cancel.check()?;
         let blend = weights.blend(&features.genre, in_one);
         let [news, abstracts, other] = weights.genres(&features.genre);
         let mut values = Vec::with_capacity(features.sentences.len());

@@ -151,6 +151,7 @@ pub(super) fn select(
     let aim = aim(&sizes, limit);
     let mut choice = Choice { terms, salience, scaled, sizes, limit, aim, standards: Standards::Full };
     for standards in [Standards::Full, Standards::Whole, Standards::Any] {
+        cancel.check()?;
         choice.standards = standards;
         let chosen = if expected_count(&choice) <= BEAM_SENTENCES {
             beam::search(&choice)

@@ -1,7 +1,10 @@
 //! A line as the furniture rules see it: its words as hashes with their classes, and how it begins and ends.
 
 use super::phrase::{self, WordClass};
-use crate::text::{Span, script::ascii, vocabulary::key::Key};
+use crate::{
+    cancel::{Cancel, Cancelled},
+    text::{Span, script::ascii, vocabulary::key::Key},
+};
 
 /// From this length on only a line's two ends are read.
 const LONG_BYTES: usize = 320;
@@ -120,18 +123,34 @@ impl Scan {
 
     /// Scans a text of its own as one line.
     pub(in crate::document) fn of_line(text: &str) -> Self {
-        Self::new(text, &[Span::new(0, text.len()).trim(text)])
+        let mut scan = Self::with_capacity(1);
+        scan.push(text, Span::new(0, text.len()).trim(text));
+        scan.note_unlisted();
+        scan
     }
 
     /// Scans lines: linear in their bytes, and for long ones in their number.
-    pub(in crate::document) fn new(text: &str, spans: &[Span]) -> Self {
-        let mut scan = Self { pieces: Vec::with_capacity(spans.len() * 24), lines: Vec::with_capacity(spans.len()) };
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] when `cancel` says so.
+    pub(in crate::document) fn new(text: &str, spans: &[Span], cancel: Cancel<'_>) -> Result<Self, Cancelled> {
+        let mut scan = Self::with_capacity(spans.len());
         for &span in spans {
-            let line = scan.line(text, span);
-            scan.lines.push(line);
+            cancel.check()?;
+            scan.push(text, span);
         }
         scan.note_unlisted();
-        scan
+        Ok(scan)
+    }
+
+    fn with_capacity(lines: usize) -> Self {
+        Self { pieces: Vec::with_capacity(lines * 24), lines: Vec::with_capacity(lines) }
+    }
+
+    fn push(&mut self, text: &str, span: Span) {
+        let line = self.line(text, span);
+        self.lines.push(line);
     }
 
     /// Where of the words of the longer lines hardly any is on a list, that is for want of a list.

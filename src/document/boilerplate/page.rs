@@ -7,7 +7,11 @@ use super::{
     model::Model,
     phrase::Verdict,
 };
-use crate::{document::html::Blocks, text::Span};
+use crate::{
+    cancel::{Cancel, Cancelled},
+    document::html::Blocks,
+    text::Span,
+};
 
 /// The fewest lines of a page.
 const MIN_LINES: usize = 40;
@@ -36,23 +40,31 @@ pub struct Judged<'p> {
 
 impl<'p> Judged<'p> {
     /// A page as plain lines.
-    #[must_use]
-    pub fn of_lines(text: &str, lines: &[Span]) -> Self {
-        let scan = Scan::new(text, lines);
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] when `cancel` says so.
+    pub fn of_lines(text: &str, lines: &[Span], cancel: Cancel<'_>) -> Result<Self, Cancelled> {
+        let scan = Scan::new(text, lines, cancel)?;
         let verdicts = article::verdicts(text, &scan);
         let rows = feature::of_lines(text, &scan, &verdicts);
-        Self::new(scan, None, rows)
+        Ok(Self::new(scan, None, rows))
     }
 
     /// A page with its markup.
-    #[must_use]
-    pub fn of_blocks(page: &'p Blocks) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] when `cancel` says so.
+    pub fn of_blocks(page: &'p Blocks, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
         let lines: Vec<Span> = page.blocks.iter().map(|block| block.span).collect();
-        let scan = Scan::new(&page.text, &lines);
+        let scan = Scan::new(&page.text, &lines, cancel)?;
         let verdicts = article::verdicts(&page.text, &scan);
+        cancel.check()?;
         let rows = feature::of_lines(&page.text, &scan, &verdicts);
+        cancel.check()?;
         let rows = feature::of_blocks(page, &scan, &rows);
-        Self::new(scan, Some(page), rows)
+        Ok(Self::new(scan, Some(page), rows))
     }
 
     fn new(scan: Scan, page: Option<&'p Blocks>, rows: Rows) -> Self {

@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use super::{Candidate, Scene};
 use crate::{
+    cancel::{Cancel, Cancelled},
     document::Role,
     quote::{
         content::Piece,
         mention::{Kind, Mention},
         reported::Label,
         weight::{feature, mix},
-        words::Words,
+        words::{Words, range},
     },
     text::{Class, token::Shape},
 };
@@ -42,8 +43,17 @@ const UNLABELLED: u32 = 4;
 const MAX_SYMBOLS: usize = 7;
 
 /// What each token is to a pattern.
-pub(super) fn symbols(words: &Words, mentions: &[Mention], pieces: &[Piece]) -> Vec<u8> {
-    let mut symbols: Vec<u8> = (0..words.len()).map(|at| symbol(words, at)).collect();
+pub(super) fn symbols(
+    words: &Words,
+    mentions: &[Mention],
+    pieces: &[Piece],
+    cancel: Cancel<'_>,
+) -> Result<Vec<u8>, Cancelled> {
+    let mut symbols = Vec::with_capacity(words.len());
+    for sentence in &words.document.sentences {
+        cancel.check()?;
+        symbols.extend(range(&sentence.tokens).map(|at| symbol(words, at)));
+    }
     for mention in mentions {
         let symbol = if matches!(mention.kind, Kind::Name | Kind::Nominal) { MENTION } else { PRONOUN };
         symbols[mention.tokens.clone()].fill(symbol);
@@ -51,7 +61,7 @@ pub(super) fn symbols(words: &Words, mentions: &[Mention], pieces: &[Piece]) -> 
     for piece in pieces.iter().filter(|piece| piece.is_marked) {
         symbols[piece.tokens.clone()].fill(PIECE);
     }
-    symbols
+    Ok(symbols)
 }
 
 fn symbol(words: &Words, at: usize) -> u8 {

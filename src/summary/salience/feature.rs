@@ -100,6 +100,7 @@ impl Features {
         let cosine = unit_weights(terms, &rarity);
         let mean_length = to_f32(terms.entries().len()) / to_f32(count.max(1));
         let bm25 = bm25_weights(terms, mean_length);
+        cancel.check()?;
 
         let occurrences: u32 = terms.statistics.iter().map(|term| term.occurrence_count).sum();
         let per_cent = 100.0 / to_f32(occurrences.max(1) as usize);
@@ -124,6 +125,7 @@ impl Features {
 
         let mut sentences = Vec::with_capacity(count);
         for sentence in 0..count {
+            cancel.check()?;
             let mut row = [0.0; FEATURE_COUNT];
             let range = terms.range(sentence);
             for ((entry, cosine), bm25) in terms.of(sentence).iter().zip(&cosine[range.clone()]).zip(&bm25[range]) {
@@ -152,7 +154,9 @@ impl Features {
             row[9] = to_f32(body.mark_count as usize);
             sentences.push(row);
         }
+        cancel.check()?;
         standardise_columns(&mut sentences);
+        cancel.check()?;
         let genre = genre_features(terms, &rarity);
         Ok(Self { sentences, chances: sums.iter().map(|term| term.chance).collect(), genre })
     }
