@@ -292,6 +292,13 @@ impl Lexicon {
         known.next().map_or(Class::NONE, |classes| Class(classes.0 & SAID_OF_PEOPLE.0))
     }
 
+    /// The classes of a folded word and its key: in a language that writes compounds, those of its last part where the whole
+    /// is on no list.
+    pub(super) fn classes_of_key(&self, folded: &str, key: Key, language: Language) -> Class {
+        let classes = self.find(key);
+        if classes == Class::NONE && language.writes_compounds() { self.compound(folded) } else { classes }
+    }
+
     /// The classes of the word with that key.
     #[inline]
     pub(super) fn find(&self, key: Key) -> Class {

@@ -9,7 +9,7 @@ use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed, options::WordBreakInva
 use super::{
     Span, Vocabulary,
     script::{ascii, char_at, char_before, is_space, is_unspaced, is_word},
-    vocabulary::WordId,
+    vocabulary::{WordId, key::Letters},
 };
 
 /// A word, a number or one piece of punctuation.
@@ -134,6 +134,24 @@ fn push_word(
     tokens: &mut Vec<Token>,
 ) -> usize {
     // Most words are ASCII letters up to a space.
+    if let Some(letters) = Letters::at(text.as_bytes(), begin)
+        && word_end::ends_after_letters(bytes, begin, letters.len())
+    {
+        let mut shape = Shape::WORD.with(spacing);
+        if letters.opens_high() {
+            shape = shape.with(Shape::CAPITALISED);
+            if letters.are_all_capitals() {
+                shape = shape.with(Shape::ALL_CAPITALS);
+            }
+        }
+        let end = begin + letters.len();
+        tokens.push(Token {
+            span: Span::new(begin, end),
+            word: vocabulary.intern_letters(text, begin, &letters),
+            shape,
+        });
+        return end;
+    }
     let mut kinds = 0;
     let mut end = begin;
     while let Some(&byte) = bytes.get(end)

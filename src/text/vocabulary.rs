@@ -2,11 +2,12 @@
 
 mod interner;
 pub(crate) mod key;
+mod memory;
 
 use std::borrow::Cow;
 
 use interner::Interner;
-use key::Key;
+use key::{Key, Letters};
 
 use super::{
     Language,
@@ -92,34 +93,53 @@ impl Vocabulary {
     /// The id of the ASCII word of `len` bytes at `begin` of `text`.
     #[inline]
     pub(super) fn intern_ascii(&mut self, text: &str, begin: usize, len: usize) -> WordId {
-        let Some(key) = Key::of_short_ascii(text.as_bytes(), begin, len) else {
-            return self.intern(&text[begin..begin + len]);
-        };
+        match Key::of_short_ascii(text.as_bytes(), begin, len) {
+            Some(key) => self.intern_key(key, &text[begin..begin + len]),
+            None => self.intern(&text[begin..begin + len]),
+        }
+    }
+
+    /// The id of the word at `begin` of `text` that is these letters.
+    #[inline]
+    pub(super) fn intern_letters(&mut self, text: &str, begin: usize, letters: &Letters) -> WordId {
+        self.intern_key(letters.key, &text[begin..begin + letters.len()])
+    }
+
+    /// The id of an ASCII word, by its key.
+    #[inline]
+    fn intern_key(&mut self, key: Key, word: &str) -> WordId {
         let (id, is_new) = self.interner.intern_whole(key);
         if is_new {
-            let written = self.spellings.len();
-            self.spellings.push_str(&text[begin..begin + len]);
-            self.spellings[written..].make_ascii_lowercase();
-            self.describe(key);
+            self.add_ascii(key, word);
         }
         id
+    }
+
+    /// Looks up a new ASCII word.
+    #[inline(never)]
+    fn add_ascii(&mut self, key: Key, word: &str) {
+        let begin = self.spellings.len();
+        self.spellings.push_str(word);
+        self.spellings[begin..].make_ascii_lowercase();
+        self.describe(key);
     }
 
     /// Looks up a new word, whose spelling is the last one.
     fn describe(&mut self, key: Key) {
         let begin = self.spelling_ends.last().map_or(0, |&end| end as usize);
         let folded = &self.spellings[begin..];
-        let mut classes = self.lexicon.find(key);
-        if classes == Class::NONE && self.language.writes_compounds() {
-            classes = self.lexicon.compound(folded);
-        }
-        let term = if classes.any(Class::STOP) {
-            self.stems.intern(folded).0
+        let (classes, term) = if key.is_whole() {
+            let known =
+                memory::recall(key, self.language, || memory::Known::of(folded, key, self.lexicon, self.language));
+            (known.classes, self.stems.intern_whole(known.stem).0)
         } else {
-            stem::with_stem(folded, key, self.language, |stem| match stem {
-                stem::Stem::Whole(key) => self.stems.intern_whole(key).0,
-                stem::Stem::Long(stem) => self.stems.intern(stem).0,
-            })
+            let classes = self.lexicon.classes_of_key(folded, key, self.language);
+            let term = if classes.any(Class::STOP) {
+                self.stems.intern(folded).0
+            } else {
+                self.stems.intern(&stem::of(folded, self.language)).0
+            };
+            (classes, term)
         };
         self.spelling_ends.push(u32::try_from(self.spellings.len()).unwrap_or(u32::MAX));
         self.words.push(Word { classes, term });

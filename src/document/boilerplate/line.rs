@@ -1,9 +1,15 @@
 //! A line as the furniture rules see it: its words as hashes with their classes, and how it begins and ends.
 
+use std::ops::Range;
+
 use super::phrase::{self, WordClass};
 use crate::{
     cancel::{Cancel, Cancelled},
-    text::{Span, script::ascii, vocabulary::key::Key},
+    text::{
+        Span,
+        script::ascii,
+        vocabulary::key::{Key, Letters},
+    },
 };
 
 /// From this length on only a line's two ends are read.
@@ -186,23 +192,27 @@ impl Scan {
         };
         let begin = self.pieces.len();
         if long {
-            self.read(&content[..content.floor_char_boundary(END_BYTES)], &mut line);
+            let (begin_bytes, end_bytes) = (span.begin as usize, span.end as usize);
+            self.read(text, begin_bytes..begin_bytes + content.floor_char_boundary(END_BYTES), &mut line);
             line.head = (count(begin), count(self.pieces.len()));
             let begin = self.pieces.len();
-            self.read(&content[content.ceil_char_boundary(content.len() - END_BYTES)..], &mut line);
+            let tail = content.ceil_char_boundary(content.len() - END_BYTES);
+            self.read(text, begin_bytes + tail..end_bytes, &mut line);
             line.tail = (count(begin), count(self.pieces.len()));
             line.words = line.words.max(count(content.len() / 6));
             line.hash ^= content.len() as u64;
         } else {
-            self.read(content, &mut line);
+            self.read(text, span.range(), &mut line);
             line.head = (count(begin), count(self.pieces.len()));
             line.tail = line.head;
         }
         line
     }
 
-    /// Reads the words of `content` into the scan, and counts them in `line`.
-    fn read(&mut self, content: &str, line: &mut Line) {
+    /// Reads the words of a stretch of `text` into the scan, and counts them in `line`.
+    fn read(&mut self, text: &str, stretch: Range<usize>, line: &mut Line) {
+        let offset = stretch.start;
+        let content = &text[stretch];
         let bytes = content.as_bytes();
         let mut at = 0;
         while let Some(&first) = bytes.get(at) {
@@ -227,7 +237,7 @@ impl Scan {
                     continue;
                 }
             }
-            let (piece, end) = word(content, at);
+            let (piece, end) = letters(text, offset + at, content, at).unwrap_or_else(|| word(content, at));
             at = end;
             line.words += 1;
             line.stop_words += u32::from(piece.class.any(WordClass::STOP));
@@ -275,6 +285,29 @@ pub(in crate::document) fn hash_of(piece: &str) -> u64 {
         return u64::from(if matches!(first, '–' | '—') { '-' } else { first });
     }
     hash_word(piece).0
+}
+
+/// The word at `begin` of `content`, which stands at `place` of `text`, and where it ends: where it is ASCII letters alone.
+#[inline]
+fn letters(text: &str, place: usize, content: &str, begin: usize) -> Option<(Piece, usize)> {
+    let letters = Letters::at(text.as_bytes(), place)?;
+    let end = begin + letters.len();
+    let bytes = content.as_bytes();
+    let ends = match bytes.get(end)? {
+        b'\'' => false,
+        b'.' => !bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric),
+        byte => ascii::KIND[*byte as usize] & (ascii::WORD | ascii::BEYOND) == 0,
+    };
+    if !ends || letters.len() == 0 {
+        return None;
+    }
+    let case = match letters.opens_high() {
+        true if letters.are_all_capitals() => Case::Capitals,
+        true => Case::Capitalised,
+        false => Case::Lower,
+    };
+    let hash = letters.key.hash();
+    Some((Piece { hash, class: phrase::class_of(hash), case }, end))
 }
 
 /// The word at `begin`, and where it ends.

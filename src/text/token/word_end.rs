@@ -11,6 +11,22 @@ pub(super) fn may_join(byte: u8) -> bool {
     byte >= 128 || matches!(byte, b'\'' | b'.' | b',' | b'@' | b'&' | b':')
 }
 
+/// Whether a word that begins with `len` letters of ASCII surely ends behind them. `bytes` end where the sentence does.
+#[inline]
+pub(super) fn ends_after_letters(bytes: &[u8], begin: usize, len: usize) -> bool {
+    let behind = begin + len;
+    match bytes.get(behind) {
+        // A comma joins digits alone.
+        Some(b',') => len > 0,
+        // A full stop may belong to an acronym, or join two parts of an address.
+        Some(b'.') => {
+            len > 1 && bytes.get(behind + 1).is_none_or(|&byte| ascii::KIND[byte as usize] & !ascii::SPACE == 0)
+        }
+        Some(&byte) => len > 0 && ascii::KIND[byte as usize] & ascii::WORD == 0 && !may_join(byte),
+        None => false,
+    }
+}
+
 /// Where the word that begins at `begin` ends.
 pub(super) fn find(text: &str, bytes: &[u8], begin: usize, language: Language) -> usize {
     let mut end = begin;

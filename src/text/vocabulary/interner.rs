@@ -56,6 +56,20 @@ impl Interner {
     #[inline]
     pub(super) fn intern_whole(&mut self, key: Key) -> (u32, bool) {
         debug_assert!(key.is_whole());
+        // Most strings were seen before, and stand where their hash says.
+        let first = self.slots.get(home(key) & self.slots.len().wrapping_sub(1));
+        if let Some(&(seen, next)) = first
+            && seen == tag(key)
+            && let Some((other, _)) = self.entries.get((next as usize).wrapping_sub(1))
+            && *other == key
+        {
+            return (next - 1, false);
+        }
+        self.look_for_whole(key)
+    }
+
+    #[inline(never)]
+    fn look_for_whole(&mut self, key: Key) -> (u32, bool) {
         self.reserve();
         match self.probe(key, "") {
             Probe::Found(id) => (id, false),

@@ -63,6 +63,67 @@ impl Key {
     }
 }
 
+/// A run of ASCII letters, read sixteen bytes at once: what most words are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Letters {
+    /// The word's key, where the run is the word.
+    pub(crate) key: Key,
+    /// A bit for each letter, the high one of its byte, where it is a capital.
+    capitals: [u64; 2],
+}
+
+impl Letters {
+    /// The letters at `begin`, up to sixteen; none where fewer bytes than that are left.
+    #[inline]
+    pub(crate) fn at(bytes: &[u8], begin: usize) -> Option<Self> {
+        let chunk = bytes.get(begin..)?.first_chunk()?;
+        let [low, high] = halves(u128::from_le_bytes(*chunk));
+        let letters = [letters(low), letters(high)];
+        // The first byte that is no letter ends the run.
+        let len = match letters.map(|letters| (!letters & HIGH_BITS).trailing_zeros() / 8) {
+            [8, in_high] => 8 + in_high,
+            [in_low, _] => in_low,
+        };
+        let mask = MASKS[len as usize];
+        let capitals = [low, high].map(|half| !half << 2);
+        let capitals = [capitals[0] & letters[0] & mask[0], capitals[1] & letters[1] & mask[1]];
+        let halves = [(low & mask[0]) | capitals[0] >> 2, (high & mask[1]) | capitals[1] >> 2];
+        Some(Self { key: Key { halves, len_bytes: len }, capitals })
+    }
+
+    /// How many there are.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.key.len_bytes()
+    }
+
+    /// Whether the first is a capital.
+    #[inline]
+    pub(crate) fn opens_high(&self) -> bool {
+        self.capitals[0] & 0x80 != 0
+    }
+
+    /// Whether all are capitals, two or more.
+    #[inline]
+    pub(crate) fn are_all_capitals(&self) -> bool {
+        let mask = MASKS[self.len()];
+        self.len() > 1 && self.capitals == [HIGH_BITS & mask[0], HIGH_BITS & mask[1]]
+    }
+}
+
+/// A byte in each place of a half.
+const EACH: u64 = u64::MAX / 255;
+const HIGH_BITS: u64 = EACH * 0x80;
+
+/// The high bit of each byte that is an ASCII letter.
+#[inline]
+fn letters(half: u64) -> u64 {
+    let folded = (half | EACH * 0x20) & !HIGH_BITS;
+    let from_a = folded + EACH * (0x80 - u64::from(b'a'));
+    let past_z = folded + EACH * (0x7f - u64::from(b'z'));
+    from_a & !past_z & !half & HIGH_BITS
+}
+
 /// What is kept of sixteen bytes that hold a word of so many.
 static MASKS: [[u64; 2]; INLINE_BYTES + 1] = {
     let mut masks = [[0, 0]; INLINE_BYTES + 1];
@@ -90,10 +151,9 @@ fn load(bytes: &[u8], begin: usize, len: usize) -> [u64; 2] {
 /// not in the second.
 #[inline]
 fn to_lower_case(ascii: u64) -> u64 {
-    const EACH: u64 = u64::MAX / 255;
     let from_a = ascii + EACH * (0x80 - u64::from(b'A'));
     let past_z = ascii + EACH * (0x7f - u64::from(b'Z'));
-    ascii | (((from_a ^ past_z) & (EACH * 0x80)) >> 2)
+    ascii | (((from_a ^ past_z) & HIGH_BITS) >> 2)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the halves of a number")]
@@ -131,6 +191,33 @@ mod tests {
             assert_eq!(Key::of_short_ascii(chunk, 0, 16), Some(Key::of(&chunk.to_ascii_lowercase())));
         }
         assert_eq!(Key::of_short_ascii(b"ABCDEFGHIJKLMNOPQ", 0, 17), None);
+    }
+
+    #[test]
+    fn reads_letters_at_once() {
+        let check = |text: &str| {
+            let bytes: Vec<u8> = text.bytes().chain([b' '; 16]).collect();
+            let len = bytes.iter().take_while(|byte| byte.is_ascii_alphabetic()).count().min(16);
+            let letters = Letters::at(&bytes, 0).unwrap();
+            assert_eq!(letters.len(), len, "{text:?}");
+            assert_eq!(letters.key, Key::of(bytes[..len].to_ascii_lowercase().as_slice()), "{text:?}");
+            assert_eq!(letters.opens_high(), len > 0 && bytes[0].is_ascii_uppercase(), "{text:?}");
+            let all = len > 1 && bytes[..len].iter().all(u8::is_ascii_uppercase);
+            assert_eq!(letters.are_all_capitals(), all, "{text:?}");
+        };
+        for text in ["", "a", "A", "NATO", "NATo", "United", "iPhone", "it's", "x9", "naïve", "é", "Az[", "Z@`{"] {
+            check(text);
+        }
+        for text in ["ABCDEFGH", "ABCDEFGHi", "abcdefghIJKLMNOP", "ABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOPQ"] {
+            check(text);
+        }
+        for c in '\0'..='\u{ff}' {
+            check(&format!("{c}"));
+            check(&format!("Ab{c}d"));
+            check(&format!("Abcdefghij{c}"));
+        }
+        assert_eq!(Letters::at(b"fifteen bytes..", 0), None);
+        assert_eq!(Letters::at(b"", 1), None);
     }
 
     #[test]
