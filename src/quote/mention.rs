@@ -52,6 +52,16 @@ const FUNCTION: Class = Class::STOP
     .or(Class::OPENS_SENTENCE)
     .or(Class::TIME);
 
+/// Of a word that is on none of these lists, and not capitalised, no mention is told.
+const MENTIONED: Class = Class::HE
+    .or(Class::SHE)
+    .or(Class::THEY)
+    .or(Class::FIRST_PERSON)
+    .or(Class::WHO)
+    .or(Class::ROLE)
+    .or(Class::BODY)
+    .or(Class::CUE);
+
 /// The mentions of a document, in reading order.
 ///
 /// # Errors
@@ -76,7 +86,9 @@ pub fn find(words: &Words, cancel: Cancel<'_>) -> Result<Vec<Mention>, Cancelled
 
 /// Reads the mention at `at`, if there is one; answers where to go on.
 fn next(words: &Words, bounds: &Range<usize>, at: usize, mentions: &mut Vec<Mention>) -> usize {
-    if !words.is(at, Shape::WORD) {
+    // What most words are neither, so that they are asked once.
+    let may_begin = words.is(at, Shape::CAPITALISED) || words.on(at, MENTIONED) || is_handle(words, at);
+    if !may_begin || !words.is(at, Shape::WORD) {
         return at + 1;
     }
     if let Some(kind) = pronoun(words, at) {

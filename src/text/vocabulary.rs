@@ -93,53 +93,50 @@ impl Vocabulary {
     /// The id of the ASCII word of `len` bytes at `begin` of `text`.
     #[inline]
     pub(super) fn intern_ascii(&mut self, text: &str, begin: usize, len: usize) -> WordId {
-        match Key::of_short_ascii(text.as_bytes(), begin, len) {
-            Some(key) => self.intern_key(key, &text[begin..begin + len]),
-            None => self.intern(&text[begin..begin + len]),
+        let Some(key) = Key::of_short_ascii(text.as_bytes(), begin, len) else {
+            return self.intern(&text[begin..begin + len]);
+        };
+        let (id, is_new) = self.interner.intern_whole(key);
+        if is_new {
+            let written = self.spellings.len();
+            self.spellings.push_str(&text[begin..begin + len]);
+            self.spellings[written..].make_ascii_lowercase();
+            self.describe(key);
         }
+        id
     }
 
     /// The id of the word at `begin` of `text` that is these letters.
     #[inline]
     pub(super) fn intern_letters(&mut self, text: &str, begin: usize, letters: &Letters) -> WordId {
-        self.intern_key(letters.key, &text[begin..begin + letters.len()])
-    }
-
-    /// The id of an ASCII word, by its key.
-    #[inline]
-    fn intern_key(&mut self, key: Key, word: &str) -> WordId {
-        let (id, is_new) = self.interner.intern_whole(key);
+        let (id, is_new) = self.interner.intern_whole(letters.key);
         if is_new {
-            self.add_ascii(key, word);
+            let written = self.spellings.len();
+            self.spellings.push_str(&text[begin..begin + letters.len()]);
+            if !letters.are_low() {
+                self.spellings[written..].make_ascii_lowercase();
+            }
+            self.describe(letters.key);
         }
         id
     }
 
-    /// Looks up a new ASCII word.
-    #[inline(never)]
-    fn add_ascii(&mut self, key: Key, word: &str) {
-        let begin = self.spellings.len();
-        self.spellings.push_str(word);
-        self.spellings[begin..].make_ascii_lowercase();
-        self.describe(key);
-    }
-
     /// Looks up a new word, whose spelling is the last one.
+    #[inline(never)]
     fn describe(&mut self, key: Key) {
-        let begin = self.spelling_ends.last().map_or(0, |&end| end as usize);
-        let folded = &self.spellings[begin..];
+        let folded = || {
+            let begin = self.spelling_ends.last().map_or(0, |&end| end as usize);
+            &self.spellings[begin..]
+        };
         let (classes, term) = if key.is_whole() {
-            let known =
-                memory::recall(key, self.language, || memory::Known::of(folded, key, self.lexicon, self.language));
+            let look_up = || memory::Known::of(folded(), key, self.lexicon, self.language);
+            let known = memory::recall(key, self.language, look_up);
             (known.classes, self.stems.intern_whole(known.stem).0)
         } else {
+            let folded = folded();
             let classes = self.lexicon.classes_of_key(folded, key, self.language);
-            let term = if classes.any(Class::STOP) {
-                self.stems.intern(folded).0
-            } else {
-                self.stems.intern(&stem::of(folded, self.language)).0
-            };
-            (classes, term)
+            let stem = if classes.any(Class::STOP) { folded.into() } else { stem::of(folded, self.language) };
+            (classes, self.stems.intern(&stem).0)
         };
         self.spelling_ends.push(u32::try_from(self.spellings.len()).unwrap_or(u32::MAX));
         self.words.push(Word { classes, term });

@@ -66,14 +66,18 @@ pub(super) fn symbols(
 
 fn symbol(words: &Words, at: usize) -> u8 {
     if words.is(at, Shape::WORD) {
-        let class = words.classes[at];
-        return match words.text(at) {
-            "that" => THAT,
-            "'s" | "’s" => POSSESSIVE,
-            _ if class.any(Class::CUE) => CUE,
-            _ if class.any(Class::PREPOSITION) => PREPOSITION,
-            _ if class.any(Class::AUXILIARY) => AUXILIARY,
-            _ if class.any(Class::STOP) => FUNCTION,
+        if words.token(at).span.len_bytes() <= 4 {
+            match words.text(at) {
+                "that" => return THAT,
+                "'s" | "’s" => return POSSESSIVE,
+                _ => {}
+            }
+        }
+        return match words.classes[at] {
+            class if class.any(Class::CUE) => CUE,
+            class if class.any(Class::PREPOSITION) => PREPOSITION,
+            class if class.any(Class::AUXILIARY) => AUXILIARY,
+            class if class.any(Class::STOP) => FUNCTION,
             _ => WORD,
         };
     }
@@ -317,52 +321,70 @@ fn source(
     let first_of_sentence = words.sentence_tokens(who.tokens.start).start == who.tokens.start;
     let is_title = words.sentence(who.tokens.start).role == Role::Title;
 
-    let mut add = |template: u32, value: u32| features.push(feature(template + 100, value));
-    add(0, mix(&[place, kind]));
-    add(1, mix(&[place, gap_pattern]));
-    add(2, mix(&[place, inner_pattern]));
-    add(3, mix(&[place, inner_pattern, gap_pattern]));
-    add(4, mix(&[place, cue_print]));
-    add(5, mix(&[place, cue_print, near_pattern]));
-    add(6, mix(&[place, kind, sentences_apart]));
-    add(7, mix(&[place, bucket(gap.len())]));
-    add(8, mix(&[side, paragraphs_apart, kind]));
-    add(9, mix(&[place, holds.symbol(MENTION) + holds.symbol(PRONOUN)]));
-    add(10, mix(&[place, holds.symbol(CUE)]));
-    add(11, mix(&[place, holds.symbol(PIECE), sentences_apart]));
-    add(12, mix(&[place, manner.opening, manner.length]));
-    add(13, mix(&[place, manner.before, near_pattern, manner.opening]));
-    add(14, mix(&[place, manner.after, manner.ending, near_pattern]));
-    add(15, mix(&[carry, side, last_paragraph]));
-    add(16, mix(&[carry, kind, sentences_apart]));
-    add(17, mix(&[symbol_at(scene, before), kind, order]));
-    add(18, mix(&[before.map_or(0, |at| words.prints[at]), kind]));
-    add(19, mix(&[symbol_at(scene, Some(who.tokens.end)), order, side]));
-    add(20, mix(&[u32::from(first_of_sentence), kind, side, order]));
-    add(21, mix(&[u32::from(inside), u32::from(is_title)]));
-    add(22, head);
-    add(23, mix(&[symbol_at(scene, outer), side, order, sentences_apart]));
-    add(24, mix(&[place, bucket(inner_gap.len())]));
-    add(25, mix(&[cue_print, inner_pattern, order]));
-    add(26, mix(&[place, gap_pattern, manner.opening, manner.before]));
-    add(27, mix(&[place, gap_pattern, manner.after]));
-    add(28, mix(&[cue_print, manner.before, manner.opening, side]));
-    add(29, mix(&[place, inner_pattern, near_pattern, symbol_at(scene, outer)]));
-    add(30, mix(&[kind, gap_pattern, inner_pattern, place]));
-    if let Some(cue) = cue {
-        let after_cue = symbol_at(scene, Some(cue.end));
-        add(31, mix(&[cue_print, after_cue, side]));
-        add(32, mix(&[place, after_cue, manner.opening]));
-        let before_cue = cue.start.checked_sub(1).map_or(0, |at| words.prints[at]);
-        add(33, mix(&[before_cue, order]));
-        add(34, mix(&[cue_print, words.prints.get(cue.end).copied().unwrap_or_default(), side]));
-        add(35, mix(&[cue_print, before_cue, side]));
-    }
     let of_mention = scene.label(who.core.end - 1, of);
     let of_cue = cue.map_or(UNLABELLED + 1, |cue| scene.label(cue.start, of));
-    add(36, mix(&[of_mention, of_cue, place]));
-    add(37, mix(&[of_mention, kind, sentences_apart, side]));
-    add(38, mix(&[of_cue, near_pattern, place]));
-    add(39, mix(&[of_mention, of_cue, holds.label(Label::Cue), holds.label(Label::Source), side]));
-    add(40, mix(&[holds.symbol(CUE), near_pattern, place]));
+    let values = [
+        mix(&[place, kind]),
+        mix(&[place, gap_pattern]),
+        mix(&[place, inner_pattern]),
+        mix(&[place, inner_pattern, gap_pattern]),
+        mix(&[place, cue_print]),
+        mix(&[place, cue_print, near_pattern]),
+        mix(&[place, kind, sentences_apart]),
+        mix(&[place, bucket(gap.len())]),
+        mix(&[side, paragraphs_apart, kind]),
+        mix(&[place, holds.symbol(MENTION) + holds.symbol(PRONOUN)]),
+        mix(&[place, holds.symbol(CUE)]),
+        mix(&[place, holds.symbol(PIECE), sentences_apart]),
+        mix(&[place, manner.opening, manner.length]),
+        mix(&[place, manner.before, near_pattern, manner.opening]),
+        mix(&[place, manner.after, manner.ending, near_pattern]),
+        mix(&[carry, side, last_paragraph]),
+        mix(&[carry, kind, sentences_apart]),
+        mix(&[symbol_at(scene, before), kind, order]),
+        mix(&[before.map_or(0, |at| words.prints[at]), kind]),
+        mix(&[symbol_at(scene, Some(who.tokens.end)), order, side]),
+        mix(&[u32::from(first_of_sentence), kind, side, order]),
+        mix(&[u32::from(inside), u32::from(is_title)]),
+        head,
+        mix(&[symbol_at(scene, outer), side, order, sentences_apart]),
+        mix(&[place, bucket(inner_gap.len())]),
+        mix(&[cue_print, inner_pattern, order]),
+        mix(&[place, gap_pattern, manner.opening, manner.before]),
+        mix(&[place, gap_pattern, manner.after]),
+        mix(&[cue_print, manner.before, manner.opening, side]),
+        mix(&[place, inner_pattern, near_pattern, symbol_at(scene, outer)]),
+        mix(&[kind, gap_pattern, inner_pattern, place]),
+    ];
+    push_all(100, values, features);
+    if let Some(cue) = cue {
+        let after_cue = symbol_at(scene, Some(cue.end));
+        let before_cue = cue.start.checked_sub(1).map_or(0, |at| words.prints[at]);
+        let values = [
+            mix(&[cue_print, after_cue, side]),
+            mix(&[place, after_cue, manner.opening]),
+            mix(&[before_cue, order]),
+            mix(&[cue_print, words.prints.get(cue.end).copied().unwrap_or_default(), side]),
+            mix(&[cue_print, before_cue, side]),
+        ];
+        push_all(131, values, features);
+    }
+    let values = [
+        mix(&[of_mention, of_cue, place]),
+        mix(&[of_mention, kind, sentences_apart, side]),
+        mix(&[of_cue, near_pattern, place]),
+        mix(&[of_mention, of_cue, holds.label(Label::Cue), holds.label(Label::Source), side]),
+        mix(&[holds.symbol(CUE), near_pattern, place]),
+    ];
+    push_all(136, values, features);
+}
+
+/// Adds the values of as many templates, numbered from `first`.
+fn push_all<const COUNT: usize>(first: u32, values: [u32; COUNT], features: &mut Vec<u32>) {
+    let mut template = first;
+    features.extend(values.map(|value| {
+        let feature = feature(template, value);
+        template += 1;
+        feature
+    }));
 }

@@ -71,6 +71,10 @@ impl Interner {
     #[inline(never)]
     fn look_for_whole(&mut self, key: Key) -> (u32, bool) {
         self.reserve();
+        let first = home(key) & (self.slots.len() - 1);
+        if self.slots[first].1 == 0 {
+            return (self.add(key, Span::default(), first), true);
+        }
         match self.probe(key, "") {
             Probe::Found(id) => (id, false),
             Probe::Free(slot) => (self.add(key, Span::default(), slot), true),

@@ -78,16 +78,20 @@ impl Letters {
     pub(crate) fn at(bytes: &[u8], begin: usize) -> Option<Self> {
         let chunk = bytes.get(begin..)?.first_chunk()?;
         let [low, high] = halves(u128::from_le_bytes(*chunk));
-        let letters = [letters(low), letters(high)];
-        // The first byte that is no letter ends the run.
-        let len = match letters.map(|letters| (!letters & HIGH_BITS).trailing_zeros() / 8) {
-            [8, in_high] => 8 + in_high,
-            [in_low, _] => in_low,
-        };
-        let mask = MASKS[len as usize];
-        let capitals = [low, high].map(|half| !half << 2);
-        let capitals = [capitals[0] & letters[0] & mask[0], capitals[1] & letters[1] & mask[1]];
-        let halves = [(low & mask[0]) | capitals[0] >> 2, (high & mask[1]) | capitals[1] >> 2];
+        // The first byte that is no letter ends the run: mostly within the first eight.
+        let in_low = letters(low);
+        let len = (!in_low & HIGH_BITS).trailing_zeros() / 8;
+        if len < 8 {
+            let mask = MASKS[len as usize][0];
+            let capitals = (!low << 2) & in_low & mask;
+            let key = Key { halves: [(low & mask) | capitals >> 2, 0], len_bytes: len };
+            return Some(Self { key, capitals: [capitals, 0] });
+        }
+        let in_high = letters(high);
+        let len = 8 + (!in_high & HIGH_BITS).trailing_zeros() / 8;
+        let mask = MASKS[len as usize][1];
+        let capitals = [(!low << 2) & in_low, (!high << 2) & in_high & mask];
+        let halves = [low | capitals[0] >> 2, (high & mask) | capitals[1] >> 2];
         Some(Self { key: Key { halves, len_bytes: len }, capitals })
     }
 
@@ -101,6 +105,12 @@ impl Letters {
     #[inline]
     pub(crate) fn opens_high(&self) -> bool {
         self.capitals[0] & 0x80 != 0
+    }
+
+    /// Whether none is a capital.
+    #[inline]
+    pub(crate) fn are_low(&self) -> bool {
+        self.capitals == [0, 0]
     }
 
     /// Whether all are capitals, two or more.
