@@ -263,6 +263,7 @@ fn null(scene: &Scene, piece: &Piece, manner: &Manner, which: u32, features: &mu
     add(16, mix(&[manner.labels, holds(Label::Cue), holds(Label::Source)]));
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of features")]
 fn source(
     scene: &Scene,
     piece: usize,

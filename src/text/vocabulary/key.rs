@@ -84,14 +84,14 @@ impl Letters {
         if len < 8 {
             let mask = MASKS[len as usize][0];
             let capitals = (!low << 2) & in_low & mask;
-            let key = Key { halves: [(low & mask) | capitals >> 2, 0], len_bytes: len };
+            let key = Key { halves: [(low & mask) | (capitals >> 2), 0], len_bytes: len };
             return Some(Self { key, capitals: [capitals, 0] });
         }
         let in_high = letters(high);
         let len = 8 + (!in_high & HIGH_BITS).trailing_zeros() / 8;
         let mask = MASKS[len as usize][1];
         let capitals = [(!low << 2) & in_low, (!high << 2) & in_high & mask];
-        let halves = [low | capitals[0] >> 2, (high & mask) | capitals[1] >> 2];
+        let halves = [low | (capitals[0] >> 2), (high & mask) | (capitals[1] >> 2)];
         Some(Self { key: Key { halves, len_bytes: len }, capitals })
     }
 
@@ -208,7 +208,7 @@ mod tests {
         let check = |text: &str| {
             let bytes: Vec<u8> = text.bytes().chain([b' '; 16]).collect();
             let len = bytes.iter().take_while(|byte| byte.is_ascii_alphabetic()).count().min(16);
-            let letters = Letters::at(&bytes, 0).unwrap();
+            let Some(letters) = Letters::at(&bytes, 0) else { panic!("{text:?}") };
             assert_eq!(letters.len(), len, "{text:?}");
             assert_eq!(letters.key, Key::of(bytes[..len].to_ascii_lowercase().as_slice()), "{text:?}");
             assert_eq!(letters.opens_high(), len > 0 && bytes[0].is_ascii_uppercase(), "{text:?}");
