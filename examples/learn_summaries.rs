@@ -271,11 +271,16 @@ fn weights(news: &str, abstracts: &str, in_one: &str) -> Fallible<()> {
     learned.other = other();
     learned.round();
 
-    // Of one sentence: news and abstracts at once, as most texts are taken for a little of either.
-    let short = Corpus::new(&mut short_examples, &learned);
-    [learned.news_in_one, learned.abstracts] = short.minimum_risk([true, true], [&Blend::default(), &Blend::default()]);
+    // Of one sentence, abstracts with news at once, as most texts are taken for a little of either; but in news from
+    // summaries in one sentence alone: what people pick first for one of several is something else.
+    let none = [&Blend::default(), &Blend::default()];
+    [_, learned.abstracts] =
+        Corpus::new(&mut short_examples, &learned).minimum_risk([true, true], none, REGULARISATION);
+    let one = Corpus::new(&mut short_examples[1..2], &learned);
+    [learned.news_in_one, _] =
+        one.minimum_risk([true, false], [&Blend::default(), &learned.abstracts], REGULARISATION_IN_ONE);
     let several = Corpus::new(&mut [news_examples], &learned);
-    [learned.news, _] = several.minimum_risk([true, false], [&Blend::default(), &learned.abstracts]);
+    [learned.news, _] = several.minimum_risk([true, false], [&Blend::default(), &learned.abstracts], REGULARISATION);
     println!("# What each feature weighs (src/summary/salience), by model.");
     println!(
         "# Learned from {} news texts, {} more with summaries in one sentence, and {} abstracts, which are not here, by",
@@ -428,7 +433,7 @@ fn candidate_sets(terms: &Terms, features: &Features, rouge: &Rouge, size: usize
     let guess = |s: usize| features.sentences[s][0] + 0.5 * features.sentences[s][3] + coverage[s];
     let mut candidates: Vec<usize> = (0..terms.sentences.len()).filter(|&s| terms.sentences[s].is_whole).collect();
     candidates.sort_by(|&a, &b| guess(b).total_cmp(&guess(a)).then(a.cmp(&b)));
-    candidates.truncate(CANDIDATES);
+    candidates.truncate(if size > 1 { CANDIDATES } else { usize::MAX });
     candidates.sort_unstable();
     let mut sets = Sets::new();
     let mut chosen = Vec::new();
@@ -511,12 +516,12 @@ impl Corpus {
 
     /// The weights, of news and of abstracts, by which the best sets score highest: gradient ascent on the expected
     /// reward of a set drawn with odds e^score (minimum risk training). Only those `to_learn` change.
-    fn minimum_risk(&self, to_learn: [bool; 2], start: [&Blend; 2]) -> [Blend; 2] {
+    fn minimum_risk(&self, to_learn: [bool; 2], start: [&Blend; 2], regularisation: f64) -> [Blend; 2] {
         let mut weights = start.map(|blend| self.scaled(blend));
         let mut speeds = [[0.0f64; SET_FEATURES]; 2];
         let mut odds: Vec<f64> = Vec::new();
         for _ in 0..ROUNDS {
-            let mut gradients = weights.map(|weights| weights.map(|weight| -2.0 * REGULARISATION * weight));
+            let mut gradients = weights.map(|weights| weights.map(|weight| -2.0 * regularisation * weight));
             for text in &self.texts {
                 let mut mixed = [0.0f64; SET_FEATURES];
                 for (at, mixed) in mixed.iter_mut().enumerate() {
@@ -578,7 +583,9 @@ impl Corpus {
 
 const ROUNDS: usize = 1500;
 
+/// What large weights cost; in news of which one sentence is wanted there is less to learn from.
 const REGULARISATION: f64 = 3e-4;
+const REGULARISATION_IN_ONE: f64 = 1e-3;
 
 fn score_of(blend: &Blend, row: &[f64; SET_FEATURES]) -> f64 {
     row.iter()

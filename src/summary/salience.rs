@@ -27,6 +27,8 @@ pub struct Salience {
     pub chances: Vec<f32>,
     /// What it adds that a summary covers the terms: times the sum of the chances of those it has, over its length.
     pub coverage: f32,
+    /// What a sentence's value loses where it points back to one that the summary does not have; `None` where none may.
+    pub dangling_cost: Option<f32>,
     /// The share of a limit on words or characters beyond which a summary is not made fuller for its own sake.
     pub fullness: f32,
     /// Why, in the order of [`PARTS`].
@@ -43,6 +45,10 @@ const BRIEF: f32 = 0.85;
 
 /// How full a summary has to be of any other text.
 const FULL: f32 = 0.95;
+
+/// What it costs to choose a sentence that opens with a word that points back, and not the one before it, for each unit
+/// between the highest and the lowest salience: one or two in a hundred are worth it.
+const DANGLING_COST: f32 = 0.2;
 
 /// What a sentence that is all about the query gains, for each unit between the highest and the lowest salience
 /// without it: more than anything else can give.
@@ -71,6 +77,9 @@ impl Salience {
         };
         let alone: Vec<f32> = (0..terms.sentences.len()).map(|sentence| salience.alone(terms, sentence)).collect();
         let range = range(&alone, |_| true);
+        if kind == Centrality::Learned {
+            salience.dangling_cost = Some(DANGLING_COST * (range.end - range.start));
+        }
         for ((value, parts), &share) in salience.values.iter_mut().zip(&mut salience.parts).zip(query) {
             parts[5] = QUERY_VALUE * (range.end - range.start).max(1.0) * share;
             *value += parts[5];
@@ -96,7 +105,7 @@ impl Salience {
         }
         let Blend { coverage, .. } = blend;
         let fullness = BRIEF * (news + abstracts) + FULL * other;
-        let mut salience = Self { values, chances: features.chances, coverage, fullness, parts };
+        let mut salience = Self { values, chances: features.chances, coverage, dangling_cost: None, fullness, parts };
         for sentence in 0..terms.sentences.len() {
             salience.parts[sentence][3] += salience.coverage_alone(terms, sentence);
         }
@@ -106,7 +115,7 @@ impl Salience {
     fn pure(mut centralities: Vec<f32>) -> Self {
         feature::standardise(&mut centralities);
         let parts = centralities.iter().map(|&value| [0.0, value, 0.0, 0.0, 0.0, 0.0]).collect();
-        Self { values: centralities, chances: Vec::new(), coverage: 0.0, fullness: FULL, parts }
+        Self { values: centralities, chances: Vec::new(), coverage: 0.0, dangling_cost: None, fullness: FULL, parts }
     }
 
     /// What a sentence's terms add where it is the only one of a summary.

@@ -68,8 +68,8 @@ pub(super) enum Aim {
 /// What may be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standards {
-    /// Sentences that read like one, none that breaks off inside a quotation, and none that points back without the one
-    /// before it.
+    /// Sentences that read like one, none that breaks off inside a quotation or begins there without the one before it,
+    /// and none that points back otherwise without it unless that is worth its cost.
     Full,
     /// Sentences that read like one.
     Whole,
@@ -102,10 +102,23 @@ impl Choice<'_> {
         }
     }
 
+    /// Whether a sentence should not be chosen without the one before it.
+    pub(super) fn points_back(&self, sentence: usize) -> bool {
+        self.standards == Standards::Full && self.terms.sentences[sentence].points_back
+    }
+
+    /// Whether it may be chosen without it, at a cost: never as the only one.
+    pub(super) fn may_dangle(&self, sentence: usize) -> bool {
+        self.salience.dangling_cost.is_some()
+            && self.limit.sentences > 1
+            && self.points_back(sentence)
+            && !self.terms.sentences[sentence].opens_in_quotation
+    }
+
     /// The sentence that has to be chosen too, for that one: `Ok(None)` for none, `Err` if it can't be.
     pub(super) fn needs(&self, sentence: usize) -> Result<Option<usize>, ()> {
         let body = &self.terms.sentences[sentence];
-        if self.standards != Standards::Full || !body.points_back {
+        if !self.points_back(sentence) {
             return Ok(None);
         }
         let before = sentence.checked_sub(1).ok_or(())?;

@@ -84,6 +84,8 @@ pub struct BodySentence {
     pub capital_count: u32,
     /// It should not be chosen without the one before it.
     pub points_back: bool,
+    /// It points back because it begins inside a quotation that an earlier sentence opened.
+    pub opens_in_quotation: bool,
     /// The sentence after it begins inside a quotation that is still open where this one ends.
     pub runs_on: bool,
     /// It reads like a sentence, not like a heading, a caption or a dateline.
@@ -124,6 +126,7 @@ impl Terms {
                         sentence: index,
                         body_index,
                         points_back: (sentence.points_back || sentence.opens_in_quotation) && body_index > 0,
+                        opens_in_quotation: sentence.opens_in_quotation && body_index > 0,
                         mark_count: to_u32(marks.count()),
                         ..BodySentence::default()
                     };

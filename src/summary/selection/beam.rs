@@ -18,6 +18,8 @@ struct Set {
     value: f32,
     /// The sum of the chances of the terms they have.
     chances: f32,
+    /// How many members point back to a sentence that is no member.
+    dangling: u32,
     /// How good it is: the mean of the values, and what the terms add for their number of words.
     score: f32,
 }
@@ -28,8 +30,14 @@ struct Candidates<'a> {
     sentences: Vec<usize>,
     /// The candidates that say the same.
     repeats: Vec<u64>,
-    /// The one that has to be chosen with it; itself for none.
+    /// The one it points back to; itself for none.
     needs: Vec<usize>,
+    /// The one that points back to it, as a bit.
+    needed_by: Vec<u64>,
+    /// Those that point back, be it to no candidate.
+    points_back: u64,
+    /// Those of them that may be chosen without the one they point back to, at a cost.
+    may_dangle: u64,
     /// What it is worth by itself.
     values: Vec<f32>,
     /// The terms of all, one after the other: which candidates have it, and its chance.
@@ -41,7 +49,8 @@ struct Candidates<'a> {
 pub(super) fn search(choice: &Choice<'_>) -> Vec<usize> {
     let candidates = Candidates::gather(choice);
     let mut best: Option<Set> = None;
-    let mut level = vec![Set { members: 0, size: Size::default(), value: 0.0, chances: 0.0, score: f32::MIN }];
+    let mut level =
+        vec![Set { members: 0, size: Size::default(), value: 0.0, chances: 0.0, dangling: 0, score: f32::MIN }];
     // A sentence that needs the one before it joins with it: such sets wait for their level.
     let mut pairs: Vec<Set> = Vec::new();
     while !level.is_empty() || !pairs.is_empty() {
@@ -49,10 +58,13 @@ pub(super) fn search(choice: &Choice<'_>) -> Vec<usize> {
         for set in &level {
             for candidate in 0..candidates.sentences.len() {
                 let Some(with) = candidates.add(set, candidate) else { continue };
-                let need = candidates.needs[candidate];
-                if need == candidate || set.members & 1 << need != 0 {
+                if candidates.may_join(set, candidate) {
                     insert(&mut next, with);
-                } else if (candidates.needs[need] == need || set.members & 1 << candidates.needs[need] != 0)
+                }
+                let need = candidates.needs[candidate];
+                if set.members & 1 << need == 0
+                    && need != candidate
+                    && candidates.may_join(set, need)
                     && let Some(pair) = candidates.add(&with, need)
                 {
                     insert(&mut pairs, pair);
@@ -97,7 +109,7 @@ impl<'a> Candidates<'a> {
         let sentences = most_salient(choice);
         let holders = holders(choice, &sentences);
         let repeats = repeats(choice, &sentences, &holders);
-        let needs = sentences
+        let needs: Vec<usize> = sentences
             .iter()
             .enumerate()
             .map(|(candidate, &sentence)| match choice.needs(sentence) {
@@ -105,8 +117,25 @@ impl<'a> Candidates<'a> {
                 _ => candidate,
             })
             .collect();
-        let values = sentences.iter().map(|&sentence| choice.salience.values[sentence]).collect();
-        let mut candidates = Self { choice, sentences, repeats, needs, values, terms: Vec::new(), begins: vec![0] };
+        let mut needed_by = vec![0; sentences.len()];
+        for (candidate, &need) in needs.iter().enumerate() {
+            needed_by[need] |= if need == candidate { 0 } else { 1 << candidate };
+        }
+        let those = |are: &dyn Fn(usize) -> bool| {
+            sentences.iter().enumerate().fold(0, |those, (at, &s)| those | u64::from(are(s)) << at)
+        };
+        let mut candidates = Self {
+            choice,
+            repeats,
+            needs,
+            needed_by,
+            points_back: those(&|sentence| choice.points_back(sentence)),
+            may_dangle: those(&|sentence| choice.may_dangle(sentence)),
+            values: sentences.iter().map(|&sentence| choice.salience.values[sentence]).collect(),
+            sentences,
+            terms: Vec::new(),
+            begins: vec![0],
+        };
         if choice.salience.coverage != 0.0 {
             candidates.index_terms(&holders);
         }
@@ -123,7 +152,13 @@ impl<'a> Candidates<'a> {
         }
     }
 
-    /// The set with one candidate more, if it may be.
+    /// Whether what a candidate points back to is there, or may be missing.
+    fn may_join(&self, set: &Set, candidate: usize) -> bool {
+        let need = self.needs[candidate];
+        need == candidate || (set.members >> need | self.may_dangle >> candidate) & 1 != 0
+    }
+
+    /// The set with one candidate more, if there is room for it and none says the same.
     fn add(&self, set: &Set, candidate: usize) -> Option<Set> {
         let bit = 1u64 << candidate;
         let size = set.size.plus(self.choice.sizes[self.sentences[candidate]]);
@@ -133,14 +168,18 @@ impl<'a> Candidates<'a> {
         let mut chances = set.chances;
         let value = set.value + self.values[candidate];
         let count = |size: u64| to_f32(usize::try_from(size).unwrap_or(usize::MAX));
-        let mut score = value / count(size.sentences);
+        let stands_alone = set.members & 1 << self.needs[candidate] == 0;
+        let dangling = set.dangling + u32::from(self.points_back & bit != 0 && stands_alone)
+            - u32::from(self.needed_by[candidate] & set.members != 0);
+        let cost = self.choice.salience.dangling_cost.unwrap_or_default() * to_f32(dangling as usize);
+        let mut score = (value - cost) / count(size.sentences);
         if self.choice.salience.coverage != 0.0 {
             for &(holders, chance) in &self.terms[self.begins[candidate]..self.begins[candidate + 1]] {
                 chances += if holders & set.members == 0 { chance } else { 0.0 };
             }
             score += self.choice.salience.coverage * chances / (count(size.words) + REFERENCE_WORDS);
         }
-        Some(Set { members: set.members | bit, size, value, chances, score })
+        Some(Set { members: set.members | bit, size, value, chances, dangling, score })
     }
 }
 
@@ -181,6 +220,7 @@ fn repeats(choice: &Choice<'_>, sentences: &[usize], holders: &[u64]) -> Vec<u64
 /// The most salient sentences that fit by themselves, with those they need.
 fn most_salient(choice: &Choice<'_>) -> Vec<usize> {
     let fits = |sentence: usize| match choice.needs(sentence) {
+        _ if choice.may_dangle(sentence) => choice.sizes[sentence].fits(choice.limit),
         Ok(None) => choice.sizes[sentence].fits(choice.limit),
         Ok(Some(need)) => choice.sizes[sentence].plus(choice.sizes[need]).fits(choice.limit),
         Err(()) => false,
@@ -205,7 +245,10 @@ fn most_salient(choice: &Choice<'_>) -> Vec<usize> {
     }
     sentences.retain({
         let all = sentences.clone();
-        move |&sentence| choice.needs(sentence).is_ok_and(|need| need.is_none_or(|need| all.contains(&need)))
+        move |&sentence| {
+            choice.may_dangle(sentence)
+                || choice.needs(sentence).is_ok_and(|need| need.is_none_or(|need| all.contains(&need)))
+        }
     });
     sentences
 }
