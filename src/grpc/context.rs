@@ -160,6 +160,8 @@ impl http_body::Body for Counted {
         if let Some(Ok(frame)) = &frame {
             self.bytes += frame.data_ref().map_or(0, Bytes::len);
             self.context.hold(self.bytes)?;
+            // The queue may have filled up since the call began. To be told so now costs less than once the message is decoded.
+            self.admission.refusal().map_or(Ok(()), Err)?;
             self.admission.in_time(self.compute.backlog(self.bytes), self.context.deadline)?;
         }
         Poll::Ready(frame)
