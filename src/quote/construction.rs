@@ -99,6 +99,7 @@ pub(super) fn source(scene: &Scene, piece: usize, choices: &[Choice]) -> Option<
     caseless::source(scene, of)
         .or_else(|| signature(scene, of))
         .or_else(|| quoted_as_saying(scene, of))
+        .or_else(|| put_it(scene, of))
         .or_else(|| claim(scene, of))
         .or_else(|| is_how(scene, of))
         .or_else(|| passive(scene, of))
@@ -176,6 +177,23 @@ fn quoted_as_saying(scene: &Scene, piece: &Piece) -> Option<Candidate> {
         };
         source.filter(|_| says).map(|mention| Candidate::Source { mention, cue: Some(behind + 1..behind + 2) })
     })
+}
+
+/// "As Gil put it in a letter, the plan is “…”", "“…”, as Gil put it".
+fn put_it(scene: &Scene, piece: &Piece) -> Option<Candidate> {
+    let words = scene.words;
+    let before = words.sentence_tokens(piece.tokens.start).start..piece.tokens.start;
+    let behind = piece.tokens.end..words.sentence_tokens(piece.inner.end - 1).end.min(piece.tokens.end + MAX_REACH);
+    let puts =
+        |at: &usize| matches!(words.text(*at), "put" | "puts") && words.text(at + 1) == "it" && !scene.is_marked(*at);
+    let reports = |at: usize| words.on(at, Class::REPORTS) && !scene.is_marked(at);
+    let in_front = before.clone().rev().skip(1).find(puts).filter(|&at| !(at + 2..before.end).any(reports));
+    let at = in_front.or_else(|| {
+        let at = behind.clone().take(behind.len().saturating_sub(1)).find(puts)?;
+        (words.text(behind.start) == "as" && !(behind.start..at).any(reports)).then_some(at)
+    })?;
+    let mention = mention::last_before(&scene.mentions, at).filter(|&last| scene.mentions[last].tokens.end == at)?;
+    Some(Candidate::Source { mention, cue: Some(at..at + 2) })
 }
 
 /// "“…” is how Gil described it."

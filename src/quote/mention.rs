@@ -126,11 +126,14 @@ fn next(words: &Words, bounds: &Range<usize>, at: usize, mentions: &mut Vec<Ment
     }
     // "the nine-page memo said"
     if words.on(at, Class::CUE) && at > bounds.start && !words.is(at, Shape::CAPITALISED) {
-        let ends_here = mentions.last().is_some_and(|last| last.tokens.end == at);
-        if !ends_here && is_noun_like(words, at - 1) {
-            let begin = phrase_begin(words, bounds, at - 1);
-            if words.on(begin, Class::DETERMINER) && at - begin > 1 {
-                push(mentions, Mention { tokens: begin..at, core: at - 1..at, kind: Kind::Nominal });
+        // "the candidate boldly suggested"
+        let is_adverb = at > bounds.start + 1 && words.text(at - 1).ends_with("ly") && is_noun_like(words, at - 2);
+        let end = at - usize::from(is_adverb);
+        let ends_here = mentions.last().is_some_and(|last| last.tokens.end == end);
+        if !ends_here && is_noun_like(words, end - 1) {
+            let begin = phrase_begin(words, bounds, end - 1);
+            if words.on(begin, Class::DETERMINER) && end - begin > 1 {
+                push(mentions, Mention { tokens: begin..end, core: end - 1..end, kind: Kind::Nominal });
             }
         }
     }
@@ -226,8 +229,18 @@ fn name_end(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
     // In a headline every word is capitalised.
     let is_headline = words.is_headline(at);
     let is_verb = |at: usize| is_headline && words.on(at, Class::CUE);
+    // "Julie A. Diaz": an initial, whatever word it looks like.
+    let is_initial = |at: usize| {
+        words.token(at).span.len_bytes() == 1
+            && at + 1 < limit
+            && words.byte(at + 1) == b'.'
+            && !words.is(at + 1, Shape::AFTER_SPACE)
+    };
     let is_name_word = |at: usize| {
-        at < limit && !is_verb(at) && words.is(at, Shape::CAPITALISED) && !words.on(at, FUNCTION.or(Class::DETERMINER))
+        at < limit
+            && !is_verb(at)
+            && words.is(at, Shape::CAPITALISED)
+            && (!words.on(at, FUNCTION.or(Class::DETERMINER)) || is_initial(at))
     };
     let mut end = at + 1;
     while end < limit {
