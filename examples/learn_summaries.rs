@@ -438,7 +438,7 @@ fn candidate_sets(terms: &Terms, features: &Features, rouge: &Rouge, size: usize
     let mut sets = Sets::new();
     let mut chosen = Vec::new();
     combine(&candidates, size.min(candidates.len()), &mut chosen, &mut |chosen| {
-        let dangles = |&s: &usize| terms.sentences[s].points_back && !(s > 0 && chosen.contains(&(s - 1)));
+        let dangles = |&s: &usize| terms.sentences[s].points_back.is_some() && !(s > 0 && chosen.contains(&(s - 1)));
         if chosen.is_empty() || chosen.iter().any(dangles) {
             return;
         }

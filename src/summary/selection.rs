@@ -12,7 +12,7 @@ use crate::{
 use super::{
     Budget,
     salience::Salience,
-    term::{Terms, to_f32},
+    term::{PointsBack, Terms, to_f32},
 };
 
 /// What a sentence takes of each budget.
@@ -102,23 +102,22 @@ impl Choice<'_> {
         }
     }
 
-    /// Whether a sentence should not be chosen without the one before it.
-    pub(super) fn points_back(&self, sentence: usize) -> bool {
-        self.standards == Standards::Full && self.terms.sentences[sentence].points_back
+    /// Why a sentence should not be chosen without the one before it.
+    pub(super) fn points_back(&self, sentence: usize) -> Option<PointsBack> {
+        self.terms.sentences[sentence].points_back.filter(|_| self.standards == Standards::Full)
     }
 
     /// Whether it may be chosen without it, at a cost: never as the only one.
     pub(super) fn may_dangle(&self, sentence: usize) -> bool {
         self.salience.dangling_cost.is_some()
             && self.limit.sentences > 1
-            && self.points_back(sentence)
-            && !self.terms.sentences[sentence].opens_in_quotation
+            && self.points_back(sentence) == Some(PointsBack::ByWord)
     }
 
     /// The sentence that has to be chosen too, for that one: `Ok(None)` for none, `Err` if it can't be.
     pub(super) fn needs(&self, sentence: usize) -> Result<Option<usize>, ()> {
         let body = &self.terms.sentences[sentence];
-        if !self.points_back(sentence) {
+        if self.points_back(sentence).is_none() {
             return Ok(None);
         }
         let before = sentence.checked_sub(1).ok_or(())?;

@@ -82,14 +82,27 @@ pub struct BodySentence {
     pub number_count: u32,
     /// How many of its words are capitalised, the first left out.
     pub capital_count: u32,
-    /// It should not be chosen without the one before it.
-    pub points_back: bool,
-    /// It points back because it begins inside a quotation that an earlier sentence opened.
-    pub opens_in_quotation: bool,
+    /// Why it should not be chosen without the one before it.
+    pub points_back: Option<PointsBack>,
     /// The sentence after it begins inside a quotation that is still open where this one ends.
     pub runs_on: bool,
     /// It reads like a sentence, not like a heading, a caption or a dateline.
     pub is_whole: bool,
+}
+
+/// How a sentence points back to the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PointsBack {
+    /// It opens with a word such as "he" or "but".
+    ByWord,
+    /// It begins inside a quotation that an earlier sentence opened.
+    InQuotation,
+}
+
+impl PointsBack {
+    fn of(sentence: &Sentence) -> Option<Self> {
+        if sentence.opens_in_quotation { Some(Self::InQuotation) } else { sentence.points_back.then_some(Self::ByWord) }
+    }
 }
 
 impl Terms {
@@ -125,8 +138,7 @@ impl Terms {
                     let read = BodySentence {
                         sentence: index,
                         body_index,
-                        points_back: (sentence.points_back || sentence.opens_in_quotation) && body_index > 0,
-                        opens_in_quotation: sentence.opens_in_quotation && body_index > 0,
+                        points_back: PointsBack::of(sentence).filter(|_| body_index > 0),
                         mark_count: to_u32(marks.count()),
                         ..BodySentence::default()
                     };

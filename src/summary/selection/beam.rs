@@ -129,7 +129,7 @@ impl<'a> Candidates<'a> {
             repeats,
             needs,
             needed_by,
-            points_back: those(&|sentence| choice.points_back(sentence)),
+            points_back: those(&|sentence| choice.points_back(sentence).is_some()),
             may_dangle: those(&|sentence| choice.may_dangle(sentence)),
             values: sentences.iter().map(|&sentence| choice.salience.values[sentence]).collect(),
             sentences,
