@@ -159,6 +159,7 @@ impl<'a> Document<'a> {
         document.paragraphs.reserve(lines.len());
         document.sentences.reserve(lines.len() + document.text.len() / USUAL_SENTENCE_BYTES);
         document.tokens.reserve(document.text.len() / USUAL_TOKEN_BYTES);
+        document.vocabulary.reserve(document.text.len());
         document.read_paragraphs(&lines, &roles, cancel)?;
         document.mark_openings();
         repeat::mark(&mut document, cancel)?;

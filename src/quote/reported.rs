@@ -104,13 +104,16 @@ impl Sequence {
     }
 }
 
+/// The number of no label.
+const UNLABELLED: u8 = 4;
+
 /// What each token of a document is to what is reported.
 #[derive(Clone, Debug, Default)]
 pub struct Labels {
-    /// None in the sentences that were left out.
-    of: Vec<Option<Label>>,
-    /// Whether the token's sentence holds marks.
-    beside_marks: Vec<bool>,
+    /// The label of each token as a number; [`UNLABELLED`] in the sentences that were left out.
+    of: Vec<u8>,
+    /// Likewise, but for the sentences without marks, which count as left out.
+    beside_marks: Vec<u8>,
 }
 
 impl Labels {
@@ -121,7 +124,7 @@ impl Labels {
     /// [`Cancelled`] when `cancel` says so.
     pub fn of(scene: &Scene, weights: &Table, all: bool, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
         let words = scene.words;
-        let mut labels = Self { of: vec![None; words.len()], beside_marks: vec![false; words.len()] };
+        let mut labels = Self { of: vec![UNLABELLED; words.len()], beside_marks: vec![UNLABELLED; words.len()] };
         for sentence in words.document.sentences.iter().filter(|sentence| Words::is_read(sentence)) {
             cancel.check()?;
             let bounds = range(&sentence.tokens);
@@ -129,9 +132,11 @@ impl Labels {
             if bounds.is_empty() || marked == bounds.len() || marked == 0 && !all {
                 continue;
             }
-            labels.beside_marks[bounds.clone()].fill(marked > 0);
             for (at, label) in bounds.clone().zip(Sequence::of(scene, &bounds).labels(weights)) {
-                labels.of[at] = Some(label);
+                labels.of[at] = label as u8;
+            }
+            if marked > 0 {
+                labels.beside_marks[bounds.clone()].copy_from_slice(&labels.of[bounds]);
             }
         }
         Ok(labels)
@@ -141,8 +146,8 @@ impl Labels {
     /// without marks and only the others are to be seen.
     #[must_use]
     pub fn seen(&self, at: usize, beside_marks: bool) -> u32 {
-        let label = self.of.get(at).copied().flatten().filter(|_| !beside_marks || self.beside_marks[at]);
-        label.map_or(4, |label| label as u32)
+        let labels = if beside_marks { &self.beside_marks } else { &self.of };
+        u32::from(labels.get(at).copied().unwrap_or(UNLABELLED))
     }
 }
 
@@ -153,11 +158,11 @@ pub fn stretches(scene: &Scene, labels: &Labels) -> Vec<Range<usize>> {
     let mut stretches: Vec<Range<usize>> = Vec::new();
     for sentence in &words.document.sentences {
         let bounds = range(&sentence.tokens);
-        let is_labelled = labels.of.get(bounds.start).is_some_and(Option::is_some);
+        let is_labelled = labels.of.get(bounds.start).is_some_and(|&label| label != UNLABELLED);
         if bounds.is_empty() || !is_labelled {
             continue;
         }
-        let is_reported = |at: usize| labels.of[at] == Some(Label::Content) || scene.is_marked(at);
+        let is_reported = |at: usize| labels.of[at] == Label::Content as u8 || scene.is_marked(at);
         let mut at = bounds.start;
         while at < bounds.end {
             if !is_reported(at) {

@@ -2,7 +2,11 @@
 //!
 //! Names meet by their last words, as newsrooms use them: the full name once, the last name from then on.
 
+mod namesakes;
+
 use std::{collections::BTreeMap, ops::Range};
+
+use namesakes::Namesakes;
 
 use super::{
     mention::{Kind, Mention},
@@ -10,11 +14,9 @@ use super::{
 };
 use crate::{
     cancel::{Cancel, Cancelled},
-    text::{Class, token::Shape},
+    text::{Class, token::Shape, vocabulary::WordId},
 };
 
-/// How many people of one last name are told apart.
-const MAX_NAMESAKES: usize = 8;
 /// How many mentions back a description may point.
 const MAX_BACK: usize = 64;
 /// How many descriptions of one entity are kept.
@@ -66,9 +68,7 @@ pub struct Entities {
 /// [`Cancelled`] when `cancel` says so.
 pub fn entities(words: &Words, mentions: &[Mention], cancel: Cancel<'_>) -> Result<Entities, Cancelled> {
     let mut all = Entities { entities: Vec::new(), of_mention: vec![None; mentions.len()] };
-    // Hashes of a few dozen names cost more than comparing them.
-    let mut by_last: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    let mut by_first: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    let (mut by_last, mut by_first) = (Namesakes::new(words), Namesakes::new(words));
     let names: Vec<Name> =
         mentions.iter().enumerate().filter_map(|(at, mention)| Name::of(words, at, mention)).collect();
     // The headline's last: its names run into its other capitalised words.
@@ -77,29 +77,28 @@ pub fn entities(words: &Words, mentions: &[Mention], cancel: Cancel<'_>) -> Resu
             cancel.check()?;
             let Name { at, first, last, .. } = *name;
             let mention = &mentions[at];
-            let before = |ids: Option<&Vec<usize>>| {
-                let ids: &[usize] = ids.map_or(&[], Vec::as_slice);
-                let ids = &ids[ids.len().saturating_sub(MAX_NAMESAKES)..];
+            let before = |namesakes: &Namesakes, word: WordId| {
+                let mut ids = namesakes.of(word);
                 if full {
-                    return ids.iter().rev().copied().find(|&id| agrees(words, &all.entities[id], mention));
+                    return ids.find(|&id| agrees(words, &all.entities[id], mention));
                 }
-                let stands_before = |id: &&usize| all.entities[**id].name.start < mention.core.start;
-                ids.iter().rev().find(stands_before).or(ids.first()).copied()
+                let stands_before = |id: &usize| all.entities[*id].name.start < mention.core.start;
+                ids.clone().find(stands_before).or_else(|| ids.last())
             };
-            let known = before(by_last.get(&last)).or_else(|| before(by_first.get(&last).filter(|_| !full)));
+            let known = before(&by_last, last).or_else(|| if full { None } else { before(&by_first, last) });
             let id = known.unwrap_or_else(|| {
                 all.entities.push(Entity::new(mention.core.clone(), true));
                 let id = all.entities.len() - 1;
-                by_last.entry(last).or_default().push(id);
+                by_last.push(last, id);
                 if full && !headline {
-                    by_first.entry(first).or_default().push(id);
+                    by_first.push(first, id);
                 }
                 id
             });
             all.of_mention[at] = Some(id);
             all.entities[id].meet(words, mention, headline && known.is_some());
             if full && let Some(short) = acronym(words, mention) {
-                by_last.entry(short).or_default().push(id);
+                by_last.push(short, id);
             }
         }
     }
@@ -114,9 +113,9 @@ struct Name {
     /// It has several words; a surname of two parts, hyphened, is no full name.
     is_full: bool,
     is_headline: bool,
-    /// The fingerprints of its first word and its last.
-    first: u32,
-    last: u32,
+    /// Its first word and its last.
+    first: WordId,
+    last: WordId,
 }
 
 impl Name {
@@ -132,7 +131,7 @@ impl Name {
             last = word;
         }
         let is_headline = words.is_headline(mention.tokens.start);
-        Some(Self { at, is_full, is_headline, first: words.prints[first], last: words.prints[last] })
+        Some(Self { at, is_full, is_headline, first: words.token(first).word, last: words.token(last).word })
     }
 }
 
@@ -253,14 +252,14 @@ fn agrees(words: &Words, entity: &Entity, mention: &Mention) -> bool {
     words.prints[entity.name.start] == words.prints[mention.core.start] || is_initial(a, b) || is_initial(b, a)
 }
 
-/// "World Health Organization (WHO)": the short name's fingerprint.
-fn acronym(words: &Words, mention: &Mention) -> Option<u32> {
+/// "World Health Organization (WHO)": the short name.
+fn acronym(words: &Words, mention: &Mention) -> Option<WordId> {
     let at = mention.tokens.end;
     let is_short = at + 2 < words.len()
         && words.text(at) == "("
         && words.is(at + 1, Shape::ALL_CAPITALS)
         && words.text(at + 2) == ")";
-    is_short.then(|| words.prints[at + 1])
+    is_short.then(|| words.token(at + 1).word)
 }
 
 impl Entity {

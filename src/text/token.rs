@@ -87,6 +87,16 @@ pub fn tokenize(text: &str, span: Span, vocabulary: &mut Vocabulary, tokens: &mu
         }
         let begin = at;
         if kind & ascii::WORD != 0 {
+            // Most words are ASCII letters up to a space.
+            if let Some(letters) = Letters::at(text.as_bytes(), begin)
+                && word_end::ends_after_letters(bytes, begin, letters.len())
+            {
+                at = begin + letters.len();
+                let word = vocabulary.intern_letters(text, begin, &letters);
+                tokens.push(Token { span: Span::new(begin, at), word, shape: shape_of(&letters).with(spacing) });
+                spacing = Shape::default();
+                continue;
+            }
             at = push_word(text, bytes, begin, spacing, vocabulary, tokens);
         } else if kind & ascii::BEYOND != 0 {
             let c = char_at(text, begin);
@@ -123,8 +133,17 @@ pub fn tokenize(text: &str, span: Span, vocabulary: &mut Vocabulary, tokens: &mu
     }
 }
 
-/// Reads the word at `begin`; answers where it ends.
+/// How a word is written that is these letters.
 #[inline]
+fn shape_of(letters: &Letters) -> Shape {
+    if !letters.opens_high() {
+        return Shape::WORD;
+    }
+    let capitalised = Shape::WORD.with(Shape::CAPITALISED);
+    if letters.are_all_capitals() { capitalised.with(Shape::ALL_CAPITALS) } else { capitalised }
+}
+
+/// Reads the word at `begin`; answers where it ends.
 fn push_word(
     text: &str,
     bytes: &[u8],
@@ -133,25 +152,6 @@ fn push_word(
     vocabulary: &mut Vocabulary,
     tokens: &mut Vec<Token>,
 ) -> usize {
-    // Most words are ASCII letters up to a space.
-    if let Some(letters) = Letters::at(text.as_bytes(), begin)
-        && word_end::ends_after_letters(bytes, begin, letters.len())
-    {
-        let mut shape = Shape::WORD.with(spacing);
-        if letters.opens_high() {
-            shape = shape.with(Shape::CAPITALISED);
-            if letters.are_all_capitals() {
-                shape = shape.with(Shape::ALL_CAPITALS);
-            }
-        }
-        let end = begin + letters.len();
-        tokens.push(Token {
-            span: Span::new(begin, end),
-            word: vocabulary.intern_letters(text, begin, &letters),
-            shape,
-        });
-        return end;
-    }
     let mut kinds = 0;
     let mut end = begin;
     while let Some(&byte) = bytes.get(end)

@@ -15,6 +15,13 @@ use super::{
     stem,
 };
 
+/// In how many bytes of a short text there is one word that it does not have elsewhere, or a few bytes more.
+const BYTES_A_WORD: usize = 10;
+/// How many bytes such a word has, or a little less.
+const USUAL_WORD_BYTES: usize = 8;
+/// For how many words room is made at first.
+const MOST_RESERVED: usize = 1024;
+
 /// A word's place in the [`Vocabulary`].
 pub type WordId = u32;
 
@@ -68,6 +75,14 @@ impl Vocabulary {
             stems: Interner::default(),
             folding: String::new(),
         }
+    }
+
+    /// Makes room for the words of a text of so many bytes, or of a part of it: most have fewer.
+    pub(crate) fn reserve(&mut self, text_bytes: usize) {
+        let words = (text_bytes / BYTES_A_WORD).min(MOST_RESERVED);
+        self.words.reserve(words);
+        self.spelling_ends.reserve(words);
+        self.spellings.reserve(words * USUAL_WORD_BYTES);
     }
 
     /// The language whose words these are.

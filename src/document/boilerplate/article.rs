@@ -174,6 +174,9 @@ fn shape(text: &str, scan: &Scan, line: &Line) -> Option<Verdict> {
 
 /// "Updated Nov 19, 6:55 AM", "19.11.2019, 08:57", "By Justine Coleman - 11/18/19 11:04 PM EST".
 fn is_date(pieces: &[Piece], line: &Line) -> bool {
+    if line.numbers == 0 && !line.classes.any(WordClass::WEEKDAY) {
+        return false;
+    }
     let dated = WordClass::MONTH.with(WordClass::WEEKDAY);
     let timed = dated.with(WordClass::TIME).with(WordClass::PUBLISH);
     let marks = pieces
@@ -269,13 +272,16 @@ fn is_address(content: &str, pieces: &[Piece]) -> bool {
 
 /// "Home > News > Europe", "News | Sport | Weather".
 fn is_breadcrumb(pieces: &[Piece], line: &Line) -> bool {
+    if line.ending == Ending::Stop || line.words > 24 {
+        return false;
+    }
     let is_separator = |piece: &Piece| {
         piece.case == Case::Mark
             && char::from_u32(u32::try_from(piece.hash).unwrap_or(0))
                 .is_some_and(|c| matches!(c, '>' | '»' | '›' | '|' | '/' | '·' | '•'))
     };
     let separators = pieces.iter().filter(|piece| is_separator(piece)).count();
-    if separators == 0 || line.ending == Ending::Stop || line.words > 24 {
+    if separators == 0 {
         return false;
     }
     let known = pieces

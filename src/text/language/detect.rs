@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::text::{
     lexicon::{entries, table::Table},
     script::is_word,
-    vocabulary::key::Key,
+    vocabulary::key::{Key, Letters},
 };
 
 /// How much of a text is looked at, in bytes.
@@ -106,6 +106,15 @@ impl Evidence {
         let mut at = 0;
         while at < bytes.len() {
             let begin = at;
+            if let Some(letters) = Letters::at(bytes, begin)
+                && (1..16).contains(&letters.len())
+                && bytes.get(begin + letters.len()).is_some_and(u8::is_ascii)
+            {
+                at += letters.len();
+                latin += u32::try_from(letters.len()).unwrap_or(u32::MAX);
+                evidence.weigh(Some(letters.key), table);
+                continue;
+            }
             while at < bytes.len() && bytes[at].is_ascii_alphabetic() {
                 at += 1;
             }

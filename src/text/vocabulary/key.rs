@@ -128,7 +128,7 @@ const HIGH_BITS: u64 = EACH * 0x80;
 /// The high bit of each byte that is an ASCII letter.
 #[inline]
 fn letters(half: u64) -> u64 {
-    let folded = (half | EACH * 0x20) & !HIGH_BITS;
+    let folded = (half | (EACH * 0x20)) & !HIGH_BITS;
     let from_a = folded + EACH * (0x80 - u64::from(b'a'));
     let past_z = folded + EACH * (0x7f - u64::from(b'z'));
     from_a & !past_z & !half & HIGH_BITS
