@@ -2,6 +2,7 @@
 
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
+mod json;
 mod lines;
 pub mod metrics;
 pub mod trace;

@@ -9,7 +9,7 @@ use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::Sd
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use tracing_subscriber::{Layer as _, filter::Targets, layer::SubscriberExt as _, registry::Registry};
 
-use super::lines;
+use super::{json::Json, lines};
 use crate::config::{Config, LogFormat};
 
 /// Sends what is still to be sent when dropped.
@@ -42,11 +42,7 @@ pub fn start(config: &Config) -> Result<Flush, String> {
     };
     let (lines, writer) = lines::start(std::io::stderr()).map_err(|error| error.to_string())?;
     let lines = tracing_subscriber::fmt::layer().with_writer(lines).with_ansi(std::io::stderr().is_terminal());
-    let lines = if json {
-        lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed()
-    } else {
-        lines.boxed()
-    };
+    let lines = if json { lines.event_format(Json).boxed() } else { lines.boxed() };
     let lines = lines.with_filter(config.log_level.0.clone());
     let provider = config.otlp_endpoint.as_deref().map(|endpoint| exporter(config, endpoint)).transpose()?;
     let spans = provider.as_ref().map(|provider| {
