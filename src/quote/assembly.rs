@@ -251,7 +251,8 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
     fn attribution(&mut self, resolver: &Resolver, piece: &Piece, choice: &Choice) -> Option<Attribution> {
         let Candidate::Source { mention, cue } = &choice.candidate else { return None };
         let scene = self.scene;
-        let mention = construction::named_behind(scene, *mention).unwrap_or(*mention);
+        let mention = construction::head_of(scene, *mention).unwrap_or(*mention);
+        let mention = construction::named_behind(scene, mention).unwrap_or(mention);
         let (entity, likely) = resolver.resolve(mention);
         let confidence = choice.probability * likely;
         if confidence < self.options.min_confidence {

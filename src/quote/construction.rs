@@ -99,6 +99,7 @@ pub(super) fn source(scene: &Scene, piece: usize, choices: &[Choice]) -> Option<
     caseless::source(scene, of)
         .or_else(|| signature(scene, of))
         .or_else(|| quoted_as_saying(scene, of))
+        .or_else(|| ascribed(scene, of))
         .or_else(|| put_it(scene, of))
         .or_else(|| claim(scene, of))
         .or_else(|| is_how(scene, of))
@@ -176,6 +177,35 @@ fn quoted_as_saying(scene: &Scene, piece: &Piece) -> Option<Candidate> {
             None
         };
         source.filter(|_| says).map(|mention| Candidate::Source { mention, cue: Some(behind + 1..behind + 2) })
+    })
+}
+
+/// "In the words of Gil, it was “…”", "“…”, per Gil".
+fn ascribed(scene: &Scene, piece: &Piece) -> Option<Candidate> {
+    let words = scene.words;
+    let begin = words.sentence_tokens(piece.tokens.start).start;
+    let end = words.sentence_tokens(piece.inner.end - 1).end;
+    let is = |at: usize, text: &str| at < end && words.text(at).eq_ignore_ascii_case(text);
+    let source_at = |at: usize| -> Option<Candidate> {
+        let (cue, source) = if is(at, "per") {
+            (at, at + 1)
+        } else if is(at, "in") && is(at + 1, "the") && is(at + 2, "words") && is(at + 3, "of") {
+            (at + 2, at + 4)
+        } else {
+            return None;
+        };
+        let mention = mention::beginning_at(&scene.mentions, source)?;
+        // "per person" tells how much.
+        let names = scene.mentions[mention].kind == Kind::Name || words.on(source, Class::DETERMINER);
+        names.then_some(Candidate::Source { mention, cue: Some(cue..cue + 1) })
+    };
+    let behind = piece.tokens.end + usize::from(is(piece.tokens.end, ","));
+    source_at(behind).or_else(|| {
+        let reports = |at: usize| words.on(at, Class::REPORTS) && !scene.is_marked(at);
+        let at = (begin..piece.tokens.start).rev().take(MAX_REACH).take_while(|&at| !reports(at)).find(|&at| {
+            !scene.is_marked(at) && (at == begin || words.byte(at - 1) == b',') && source_at(at).is_some()
+        })?;
+        source_at(at)
     })
 }
 
@@ -443,6 +473,16 @@ pub(super) fn modifies(scene: &Scene, mention: &Mention) -> bool {
         && words.text(behind).starts_with(char::is_lowercase)
         && !words.on(behind, no_noun)
         && !words.text(behind).ends_with("ed")
+}
+
+/// "the mother of a boy missing since May said": it is the mother who says it.
+pub(super) fn head_of(scene: &Scene, mention: usize) -> Option<usize> {
+    let words = scene.words;
+    let of = scene.mentions[mention].tokens.start.checked_sub(1).filter(|&at| words.text(at) == "of")?;
+    let before = mention.checked_sub(1)?;
+    let head = &scene.mentions[before];
+    let is_person = words.on(head.core.end - 1, Class::ROLE) && !words.on(head.core.end - 1, Class::BODY);
+    (head.kind == Kind::Nominal && head.tokens.end == of && is_person).then_some(before)
 }
 
 /// "the head of the service, Ilkka Salo,": the name behind an office names the same.
