@@ -112,7 +112,7 @@ fn quoted(line: &mut Writer<'_>, value: &str) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
     use std::{
         io,
