@@ -64,6 +64,27 @@ async fn summarize_that_would_wait_in_vain_is_refused_before_it_waits() {
     server.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn summarize_whose_queue_fills_up_while_its_message_arrives_is_refused_before_it_is_whole() {
+    let server = Running::with(&[("max-calls", "1"), ("max-waiting-calls", "0"), ("call-timeout", "10m")]).await;
+    let mut raw = server.raw().await;
+    let body = framed(&summarize(text(article(1 << 20))));
+    let mut arriving = raw.begin(SUMMARIZE, &[]);
+    arriving.send(body.slice(..1000), false);
+    let bytes_held = || async { (server.metric(&["pullquote_call_bytes"]).await == 1000).then_some(()) };
+    eventually(bytes_held).await;
+
+    let mut working = server.raw().await.begin(SUMMARIZE, &[]);
+    working.send(body.clone(), true);
+    eventually(|| async { (server.metric(&["pullquote_calls_working"]).await == 1).then_some(()) }).await;
+    arriving.send(body.slice(1000..2000), false);
+    let (status, headers) = arriving.end().await;
+    assert_eq!(told(&status), (Code::ResourceExhausted, "OVERLOADED".to_owned(), Vec::new()));
+    assert_eq!(headers["grpc-retry-pushback-ms"], "200");
+    assert_eq!(working.end().await.0.code(), Code::Ok);
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn half_a_message_of_summarize_stream_is_counted_and_due() {
     let server = Running::with(&[("call-timeout", "5s")]).await;
