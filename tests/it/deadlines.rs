@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use pullquote::grpc::pb::v1 as pb;
 use tonic::Code;
 
 use crate::support::{
-    RawCall, Running, SUMMARIZE, SUMMARIZE_STREAM, article, eventually, framed, summarize, text, told,
+    EXTRACT_QUOTES, EXTRACT_QUOTES_STREAM, RawCall, Running, SUMMARIZE, SUMMARIZE_STREAM, article, eventually, framed,
+    quotes, summarize, text, told,
 };
 
 /// How late a deadline may be answered.
@@ -52,6 +54,20 @@ fn large() -> bytes::Bytes {
     framed(&summarize(text(article(1 << 20))))
 }
 
+fn large_item() -> bytes::Bytes {
+    let request = Some(summarize(text(article(1 << 20))));
+    framed(&pb::SummarizeStreamRequest { id: String::new(), request })
+}
+
+fn large_of_quotes() -> bytes::Bytes {
+    framed(&quotes(text(article(1 << 20))))
+}
+
+fn large_item_of_quotes() -> bytes::Bytes {
+    let request = Some(quotes(text(article(1 << 20))));
+    framed(&pb::ExtractQuotesStreamRequest { id: String::new(), request })
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn summarize_is_answered_deadline_exceeded_on_time_while_computing() {
     let body = large();
@@ -66,12 +82,20 @@ async fn summarize_is_answered_deadline_exceeded_on_time_while_its_body_stalls()
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn summarize_stream_is_answered_deadline_exceeded_on_time_while_computing() {
-    let request = pullquote::grpc::pb::v1::SummarizeStreamRequest {
-        id: String::new(),
-        request: Some(summarize(text(article(1 << 20)))),
-    };
-    let body = framed(&request);
+    let body = large_item();
     late(SUMMARIZE_STREAM, 40, |call| call.send(body.clone(), false)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn extract_quotes_is_answered_deadline_exceeded_on_time_while_computing() {
+    let body = large_of_quotes();
+    late(EXTRACT_QUOTES, 40, |call| call.send(body.clone(), true)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn extract_quotes_stream_is_answered_deadline_exceeded_on_time_while_computing() {
+    let body = large_item_of_quotes();
+    late(EXTRACT_QUOTES_STREAM, 40, |call| call.send(body.clone(), false)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -91,44 +115,42 @@ async fn aftermath(server: &Running, begin: impl Fn(&mut crate::support::Raw) ->
     gone.elapsed()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_caller_that_resets_summarize_costs_no_more_and_is_counted_cancelled() {
+/// Callers of `path` go while their article is computed.
+async fn gone(path: &str, body: &bytes::Bytes, is_whole: bool) {
     let server = Running::start().await;
-    let body = large();
     let took = best(AFTERMATH, || {
         aftermath(&server, |raw| {
-            let mut call = raw.begin(SUMMARIZE, &[]);
-            call.send(body.clone(), true);
+            let mut call = raw.begin(path, &[]);
+            call.send(body.clone(), is_whole);
             call
         })
     })
     .await;
-    assert!(took <= AFTERMATH, "{took:?}");
-    let counted = ["call_duration_seconds_count", "PullquoteService/Summarize\"", "CANCELLED"];
+    assert!(took <= AFTERMATH, "{path}: {took:?}");
+    let method = format!("{}\"", path.trim_start_matches('/'));
+    let counted = ["call_duration_seconds_count", method.as_str(), "CANCELLED"];
     eventually(|| async { (server.metric(&counted).await > 0).then_some(()) }).await;
     server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_that_resets_summarize_costs_no_more_and_is_counted_cancelled() {
+    gone(SUMMARIZE, &large(), true).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_caller_that_resets_summarize_stream_costs_no_more_and_is_counted_cancelled() {
-    let server = Running::start().await;
-    let request = pullquote::grpc::pb::v1::SummarizeStreamRequest {
-        id: String::new(),
-        request: Some(summarize(text(article(1 << 20)))),
-    };
-    let body = framed(&request);
-    let took = best(AFTERMATH, || {
-        aftermath(&server, |raw| {
-            let mut call = raw.begin(SUMMARIZE_STREAM, &[]);
-            call.send(body.clone(), false);
-            call
-        })
-    })
-    .await;
-    assert!(took <= AFTERMATH, "{took:?}");
-    let counted = ["call_duration_seconds_count", "PullquoteService/SummarizeStream\"", "CANCELLED"];
-    eventually(|| async { (server.metric(&counted).await > 0).then_some(()) }).await;
-    server.stop().await;
+    gone(SUMMARIZE_STREAM, &large_item(), false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_that_resets_extract_quotes_costs_no_more_and_is_counted_cancelled() {
+    gone(EXTRACT_QUOTES, &large_of_quotes(), true).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_that_resets_extract_quotes_stream_costs_no_more_and_is_counted_cancelled() {
+    gone(EXTRACT_QUOTES_STREAM, &large_item_of_quotes(), false).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]

@@ -25,6 +25,8 @@ use tonic_types::StatusExt as _;
 
 pub(crate) const SUMMARIZE: &str = "/pullquote.v1.PullquoteService/Summarize";
 pub(crate) const SUMMARIZE_STREAM: &str = "/pullquote.v1.PullquoteService/SummarizeStream";
+pub(crate) const EXTRACT_QUOTES: &str = "/pullquote.v1.PullquoteService/ExtractQuotes";
+pub(crate) const EXTRACT_QUOTES_STREAM: &str = "/pullquote.v1.PullquoteService/ExtractQuotesStream";
 
 /// What is waited for comes within this time, or the test fails.
 const PATIENCE: Duration = Duration::from_secs(20);
