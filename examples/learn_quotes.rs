@@ -23,7 +23,7 @@ use pullquote::{
         },
         content::{self, Piece},
         mention,
-        reported::{LABELS, Label, Labels, Sequence},
+        reported::{LABELS, Label, Labels, STEPS, Sequence},
         weight::Table,
         words::Words,
     },
@@ -408,7 +408,7 @@ fn labels(train: &[Article], left_out: &[usize]) -> Fallible<Vec<f32>> {
                             let wanted = f32::from(u8::from((from, to) == (before, right)));
                             let gradient = chain.of_step[at][from][to] - wanted;
                             if gradient.abs() > 2e-3 {
-                                change(sequence.steps[at][from], to, gradient);
+                                change(STEPS[usize::from(sequence.symbols[at])][from], to, gradient);
                             }
                         }
                     }
@@ -466,8 +466,11 @@ impl Chain {
     fn of(sequence: &Sequence, row: impl Fn(&[u32]) -> [f32; 4]) -> Self {
         let count = sequence.tokens.len();
         let own: Vec<[f32; 4]> = sequence.tokens.iter().map(|features| exp(row(features))).collect();
-        let steps: Vec<[[f32; 4]; 4]> =
-            sequence.steps.iter().map(|step| step.map(|feature| row(&[feature]).map(f32::exp))).collect();
+        let steps: Vec<[[f32; 4]; 4]> = sequence
+            .symbols
+            .iter()
+            .map(|&symbol| STEPS[usize::from(symbol)].map(|step| row(&[step]).map(f32::exp)))
+            .collect();
         let mut forward = vec![[0f32; 4]; count];
         let mut backward = vec![[1f32; 4]; count];
         for at in 0..count {

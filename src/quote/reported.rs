@@ -40,23 +40,37 @@ const FEATURE_COUNT: usize = 37;
 pub struct Sequence {
     /// The features of each token.
     pub tokens: Vec<[u32; FEATURE_COUNT]>,
-    /// For each token, the features of coming from each label.
-    pub steps: Vec<[u32; 4]>,
+    /// The symbol of each token, by which [`STEPS`] tells the features of coming from each label.
+    pub symbols: Vec<u8>,
 }
+
+/// For each symbol of a token, the features of coming to it from each label.
+pub static STEPS: [[u32; 4]; symbol::COUNT] = {
+    let mut steps = [[0; 4]; symbol::COUNT];
+    let mut at = 0;
+    while at < steps.len() {
+        let (here, quoted) = (at as u32, (at == symbol::PIECE as usize) as u32);
+        let mut from = 0;
+        while from < 4 {
+            steps[at][from] = feature(90, mix(&[from as u32, here, quoted]));
+            from += 1;
+        }
+        at += 1;
+    }
+    steps
+};
 
 impl Sequence {
     /// Reads a sentence.
     #[must_use]
     pub fn of(scene: &Scene, bounds: &Range<usize>) -> Self {
         let words = scene.words;
-        let mut sequence = Self { tokens: Vec::with_capacity(bounds.len()), steps: Vec::with_capacity(bounds.len()) };
+        let mut sequence =
+            Self { tokens: Vec::with_capacity(bounds.len()), symbols: scene.symbols[bounds.clone()].to_vec() };
         let outline = Outline::of(scene, bounds);
         let mut past = Past::default();
         for at in bounds.clone() {
             sequence.tokens.push(features(scene, bounds, at, &outline, &past));
-            let here = u32::from(scene.symbols[at]);
-            let quoted = u32::from(scene.is_marked(at));
-            sequence.steps.push([0, 1, 2, 3].map(|from| feature(90, mix(&[from, here, quoted]))));
             past.pass(words, scene, at);
         }
         sequence
@@ -74,10 +88,13 @@ impl Sequence {
         N: Copy + PartialOrd + std::ops::Add<Output = N> + Default,
     {
         let mut scores = [N::default(); 4];
-        let mut back: Vec<[u8; 4]> = Vec::with_capacity(self.steps.len());
+        // A sentence has the same few symbols over and over.
+        let mut step_rows: [Option<[[N; 4]; 4]>; symbol::COUNT] = [None; symbol::COUNT];
+        let mut back: Vec<[u8; 4]> = Vec::with_capacity(self.tokens.len());
         for (at, features) in self.tokens.iter().enumerate() {
             let own = row(features);
-            let steps = self.steps[at].map(|step| row(&[step]));
+            let symbol = usize::from(self.symbols[at]);
+            let steps = step_rows[symbol].get_or_insert_with(|| STEPS[symbol].map(|step| row(&[step])));
             let mut next = [N::default(); 4];
             let mut from = [0; 4];
             for to in 0..4 {
@@ -95,7 +112,7 @@ impl Sequence {
             back.push(from);
         }
         let mut label = (1..4).fold(0, |best, label| if scores[label] > scores[best] { label } else { best });
-        let mut labels = vec![Label::Other; self.steps.len()];
+        let mut labels = vec![Label::Other; self.tokens.len()];
         for at in (0..labels.len()).rev() {
             labels[at] = LABELS[label];
             label = usize::from(back[at][label]);

@@ -102,8 +102,8 @@ fn signed(byte: u8) -> i8 {
 /// The fingerprint of a feature: which one it is, and its value.
 #[inline]
 #[must_use]
-pub fn feature(template: u32, value: u32) -> u32 {
-    let mixed = (u64::from(template) << 32 | u64::from(value)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+pub const fn feature(template: u32, value: u32) -> u32 {
+    let mixed = ((template as u64) << 32 | value as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     (mixed >> 32) as u32
 }
@@ -111,6 +111,12 @@ pub fn feature(template: u32, value: u32) -> u32 {
 /// Several values as one.
 #[inline]
 #[must_use]
-pub fn mix(values: &[u32]) -> u32 {
-    values.iter().fold(0x811c_9dc5, |hash: u32, &value| (hash.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b1))
+pub const fn mix(values: &[u32]) -> u32 {
+    let mut hash: u32 = 0x811c_9dc5;
+    let mut at = 0;
+    while at < values.len() {
+        hash = (hash.rotate_left(5) ^ values[at]).wrapping_mul(0x9e37_79b1);
+        at += 1;
+    }
+    hash
 }

@@ -129,7 +129,7 @@ impl Scan {
 
     /// Scans a text of its own as one line.
     pub(in crate::document) fn of_line(text: &str) -> Self {
-        let mut scan = Self::with_capacity(1);
+        let mut scan = Self::with_room_for(&[Span::new(0, text.len())]);
         scan.push(text, Span::new(0, text.len()).trim(text));
         scan.note_unlisted();
         scan
@@ -141,7 +141,7 @@ impl Scan {
     ///
     /// [`Cancelled`] when `cancel` says so.
     pub(in crate::document) fn new(text: &str, spans: &[Span], cancel: Cancel<'_>) -> Result<Self, Cancelled> {
-        let mut scan = Self::with_capacity(spans.len());
+        let mut scan = Self::with_room_for(spans);
         for &span in spans {
             cancel.check()?;
             scan.push(text, span);
@@ -150,8 +150,8 @@ impl Scan {
         Ok(scan)
     }
 
-    fn with_capacity(lines: usize) -> Self {
-        Self { pieces: Vec::with_capacity(lines * 24), lines: Vec::with_capacity(lines) }
+    fn with_room_for(lines: &[Span]) -> Self {
+        Self { pieces: Vec::with_capacity(usual_piece_count(lines)), lines: Vec::with_capacity(lines.len()) }
     }
 
     fn push(&mut self, text: &str, span: Span) {
@@ -268,6 +268,13 @@ impl Scan {
             _ => self.pieces.push(Piece { hash: u64::from(c), class: WordClass::NONE, case: Case::Mark }),
         }
     }
+}
+
+/// About how many pieces the lines have, or a few more: growing later would take twice the room.
+fn usual_piece_count(spans: &[Span]) -> usize {
+    let read = |bytes: usize| if bytes > LONG_BYTES { 2 * END_BYTES } else { bytes };
+    let bytes: usize = spans.iter().map(|span| read(span.len_bytes())).sum();
+    bytes / 5
 }
 
 /// The hash all numbers share.

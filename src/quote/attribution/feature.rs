@@ -34,6 +34,8 @@ const FUNCTION: u8 = 12;
 const PARAGRAPH: u8 = 13;
 const PRONOUN: u8 = 14;
 const POSSESSIVE: u8 = 15;
+/// How many symbols of tokens there are.
+pub(in crate::quote) const COUNT: usize = 16;
 /// Beyond the text.
 const NOTHING: u8 = 16;
 /// The label of a token whose sentence is not labelled.
@@ -66,7 +68,7 @@ pub(super) fn symbols(
 
 fn symbol(words: &Words, at: usize) -> u8 {
     if words.is(at, Shape::WORD) {
-        if words.token(at).span.len_bytes() <= 4 {
+        if matches!(words.byte(at), b't' | b'\'' | 0xe2) {
             match words.text(at) {
                 "that" => return THAT,
                 "'s" | "’s" => return POSSESSIVE,
