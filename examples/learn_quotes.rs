@@ -403,12 +403,12 @@ fn labels(train: &[Article], left_out: &[usize]) -> Fallible<Vec<f32>> {
                 }
                 if at > 0 {
                     let before = labels[at - 1] as usize;
-                    for from in 0..4 {
+                    for (from, &step) in STEPS[usize::from(sequence.symbols[at])].iter().enumerate() {
                         for to in 0..4 {
                             let wanted = f32::from(u8::from((from, to) == (before, right)));
                             let gradient = chain.of_step[at][from][to] - wanted;
                             if gradient.abs() > 2e-3 {
-                                change(STEPS[usize::from(sequence.symbols[at])][from], to, gradient);
+                                change(step, to, gradient);
                             }
                         }
                     }

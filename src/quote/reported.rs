@@ -47,15 +47,15 @@ pub struct Sequence {
 /// For each symbol of a token, the features of coming to it from each label.
 pub static STEPS: [[u32; 4]; symbol::COUNT] = {
     let mut steps = [[0; 4]; symbol::COUNT];
-    let mut at = 0;
-    while at < steps.len() {
-        let (here, quoted) = (at as u32, (at == symbol::PIECE as usize) as u32);
-        let mut from = 0;
+    let mut here = 0u8;
+    while (here as usize) < steps.len() {
+        let quoted = (here == symbol::PIECE) as u32;
+        let mut from = 0u8;
         while from < 4 {
-            steps[at][from] = feature(90, mix(&[from as u32, here, quoted]));
+            steps[here as usize][from as usize] = feature(90, mix(&[from as u32, here as u32, quoted]));
             from += 1;
         }
-        at += 1;
+        here += 1;
     }
     steps
 };
