@@ -95,6 +95,11 @@ pub fn tokenize(text: &str, span: Span, vocabulary: &mut Vocabulary, tokens: &mu
                 let word = vocabulary.intern_letters(text, begin, &letters);
                 tokens.push(Token { span: Span::new(begin, at), word, shape: shape_of(&letters).with(spacing) });
                 spacing = Shape::default();
+                // Mostly a space follows: no need to go round for it.
+                if bytes.get(at) == Some(&b' ') {
+                    at += 1;
+                    spacing = Shape::AFTER_SPACE;
+                }
                 continue;
             }
             at = push_word(text, bytes, begin, spacing, vocabulary, tokens);

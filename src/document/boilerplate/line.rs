@@ -238,7 +238,8 @@ impl Scan {
                 }
             }
             let (piece, end) = letters(text, offset + at, content, at).unwrap_or_else(|| word(content, at));
-            at = end;
+            // Mostly a space follows: no need to go round for it.
+            at = end + usize::from(bytes.get(end) == Some(&b' '));
             line.words += 1;
             line.stop_words += u32::from(piece.class.any(WordClass::STOP));
             line.classes |= piece.class;

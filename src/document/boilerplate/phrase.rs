@@ -23,8 +23,10 @@ impl WordClass {
     pub(in crate::document) const STOP: Self = Self(1 << 10);
     /// Tells a story rather than addresses the reader: said, was, they.
     pub(in crate::document) const NARRATIVE: Self = Self(1 << 11);
-    /// Some phrase begins with it.
-    const BEGINS_PHRASE: Self = Self(1 << 12);
+    /// A line may begin with a phrase that begins with it.
+    const LEADS_PHRASE: Self = Self(1 << 12);
+    /// Some phrase that begins with it may stand anywhere in a line, or close it.
+    const BEGINS_INNER_PHRASE: Self = Self(1 << 13);
 
     /// Whether the word is on any of these lists.
     pub(in crate::document) const fn any(self, classes: Self) -> bool {
@@ -159,8 +161,9 @@ impl Lists {
         let mut lists = Self { slots, entries: Vec::with_capacity(words.len()) };
         for (hash, entry) in words {
             let slot = lists.slot(hash);
-            let begins_none = entry.leading.all.is_empty() && entry.inner.all.is_empty();
-            let begins = if begins_none { WordClass::NONE } else { WordClass::BEGINS_PHRASE };
+            let bit = |phrases: &Phrases, bit| if phrases.all.is_empty() { WordClass::NONE } else { bit };
+            let begins =
+                bit(&entry.leading, WordClass::LEADS_PHRASE).with(bit(&entry.inner, WordClass::BEGINS_INNER_PHRASE));
             lists.slots[slot] = (hash, entry.class.with(begins), u32::try_from(lists.entries.len()).unwrap_or(FREE));
             lists.entries.push(entry);
         }
@@ -301,7 +304,12 @@ fn strongest(
     for at in starts {
         // Of punctuation and ideographs the classes are not known.
         let has_class = !matches!(pieces[at].case, Case::Mark | Case::Ideograph);
-        if has_class && !pieces[at].class.any(WordClass::BEGINS_PHRASE) {
+        let begins = if at <= first_word {
+            WordClass::LEADS_PHRASE.with(WordClass::BEGINS_INNER_PHRASE)
+        } else {
+            WordClass::BEGINS_INNER_PHRASE
+        };
+        if has_class && !pieces[at].class.any(begins) {
             continue;
         }
         let Some(entry) = lists.entry(pieces[at].hash) else { continue };

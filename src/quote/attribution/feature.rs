@@ -66,6 +66,7 @@ pub(super) fn symbols(
     Ok(symbols)
 }
 
+#[inline]
 fn symbol(words: &Words, at: usize) -> u8 {
     if words.is(at, Shape::WORD) {
         if matches!(words.byte(at), b't' | b'\'' | 0xe2) {

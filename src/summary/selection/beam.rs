@@ -144,6 +144,8 @@ impl<'a> Candidates<'a> {
 
     /// Notes the terms of all, and which candidates have each.
     fn index_terms(&mut self, holders: &[u64]) {
+        let count = self.sentences.iter().map(|&sentence| self.choice.terms.of(sentence).len()).sum();
+        self.terms.reserve(count);
         for &sentence in &self.sentences {
             for entry in self.choice.terms.of(sentence) {
                 self.terms.push((holders[entry.term as usize], self.choice.salience.chances[entry.term as usize]));

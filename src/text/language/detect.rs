@@ -106,6 +106,10 @@ impl Evidence {
         let mut at = 0;
         while at < bytes.len() {
             let begin = at;
+            if bytes[at].is_ascii() && !bytes[at].is_ascii_alphabetic() {
+                at += 1;
+                continue;
+            }
             if let Some(letters) = Letters::at(bytes, begin)
                 && (1..16).contains(&letters.len())
                 && bytes.get(begin + letters.len()).is_some_and(u8::is_ascii)
@@ -120,11 +124,9 @@ impl Evidence {
             }
             if at < bytes.len() && bytes[at] >= 128 {
                 at = evidence.weigh_beyond_ascii(sample, begin, table);
-            } else if at > begin {
+            } else {
                 latin += u32::try_from(at - begin).unwrap_or(u32::MAX);
                 evidence.weigh(Key::of_short_ascii(bytes, begin, at - begin), table);
-            } else {
-                at += 1;
             }
         }
         evidence.count(Script::Latin, latin);
