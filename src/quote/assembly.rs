@@ -195,7 +195,7 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
                 cue.as_ref().map_or(mention.clone(), |cue| mention.start.min(cue.start)..mention.end.max(cue.end));
             if link.end <= first.tokens.start {
                 tokens.start = tokens.start.max(link.end);
-                if let Some(begin) = construction::begins_behind_head(scene, &link, first) {
+                if let Some(begin) = construction::foreign::begins_behind_head(scene, &link, first) {
                     tokens.start = begin;
                 }
             }
@@ -213,7 +213,14 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         if opens {
             tokens.start = first.tokens.start;
         }
-        if words.text(last.inner.end - 1) == "," {
+        while tokens.start < first.tokens.start
+            && !words.is(tokens.start, Shape::WORD)
+            && !scene.is_marked(tokens.start)
+        {
+            tokens.start += 1;
+        }
+        let is_headline = before == ":" && words.is_headline(first.tokens.start);
+        if words.text(last.inner.end - 1) == "," || is_headline {
             tokens.end = last.tokens.end;
         }
         let inside = |at: usize| pieces.iter().any(|&piece| of(piece).tokens.contains(&at));

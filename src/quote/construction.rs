@@ -1,5 +1,7 @@
 //! Constructions that settle who spoke, or that somebody did, whatever else stands around a quote.
 
+pub(super) mod foreign;
+
 use std::ops::Range;
 
 use super::{
@@ -105,7 +107,7 @@ pub(super) fn source(scene: &Scene, piece: usize, choices: &[Choice]) -> Option<
         .or_else(|| is_how(scene, of))
         .or_else(|| passive(scene, of))
         .or_else(|| office_and_name(scene, of))
-        .or_else(|| foreign(scene, of))
+        .or_else(|| foreign::source(scene, of))
         .or_else(|| turn(scene, piece, choices))
 }
 
@@ -180,7 +182,7 @@ fn quoted_as_saying(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     })
 }
 
-/// "In the words of Gil, it was “…”", "“…”, per Gil".
+/// "According to Gil, it was “…”", "in the words of Gil", "“…”, per Gil".
 fn ascribed(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     let words = scene.words;
     let begin = words.sentence_tokens(piece.tokens.start).start;
@@ -188,16 +190,18 @@ fn ascribed(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     let is = |at: usize, text: &str| at < end && words.text(at).eq_ignore_ascii_case(text);
     let source_at = |at: usize| -> Option<Candidate> {
         let (cue, source) = if is(at, "per") {
-            (at, at + 1)
+            (at..at + 1, at + 1)
+        } else if is(at, "according") && is(at + 1, "to") {
+            (at..at + 2, at + 2)
         } else if is(at, "in") && is(at + 1, "the") && is(at + 2, "words") && is(at + 3, "of") {
-            (at + 2, at + 4)
+            (at + 2..at + 3, at + 4)
         } else {
             return None;
         };
         let mention = mention::beginning_at(&scene.mentions, source)?;
         // "per person" tells how much.
         let names = scene.mentions[mention].kind == Kind::Name || words.on(source, Class::DETERMINER);
-        names.then_some(Candidate::Source { mention, cue: Some(cue..cue + 1) })
+        names.then_some(Candidate::Source { mention, cue: Some(cue) })
     };
     let behind = piece.tokens.end + usize::from(is(piece.tokens.end, ","));
     source_at(behind).or_else(|| {
@@ -283,85 +287,6 @@ fn claim(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     let is_nearest =
         (that + 1..piece.tokens.start).all(|at| !words.on(at, Class::CUE) && scene.symbols[at] != feature::PIECE);
     is_nearest.then_some(Candidate::Source { mention: at, cue: Some(noun..noun + 1) })
-}
-
-/// Outside English, what the model has learned to see as English: the verb between quote and name, whatever auxiliary and
-/// article stand by it, and what names a source at the head of the sentence.
-fn foreign(scene: &Scene, piece: &Piece) -> Option<Candidate> {
-    let words = scene.words;
-    if words.document.language == Language::English {
-        return None;
-    }
-    let bounds = words.sentence_tokens(piece.inner.end - 1);
-    let first = bounds.start;
-    if words.on(first, Class::CUE)
-        && (first + 1..first + MAX_REACH).contains(&piece.tokens.start)
-        && let Some(at) =
-            (first + 1..bounds.end.min(first + 4)).find_map(|at| mention::beginning_at(&scene.mentions, at))
-        && (scene.mentions[at].tokens.end..piece.tokens.start).all(|at| !words.on(at, Class::CUE))
-    {
-        return Some(Candidate::Source { mention: at, cue: Some(first..first + 1) });
-    }
-    if let Some(source) = set_in(scene, piece).or_else(|| introduced(scene, piece)) {
-        return Some(source);
-    }
-    let mut at = piece.tokens.end;
-    let end = words.sentence_tokens(at.min(words.len() - 1)).end.min(at + 8);
-    at += usize::from(at < end && words.text(at) == ",");
-    let cue = (at..end).find(|&at| !words.on(at, Class::AUXILIARY)).filter(|&at| words.on(at, Class::CUE))?;
-    let joins = |at: usize| !words.is(at, Shape::WORD) && words.text(at) != "-" || words.on(at, Class::CUE);
-    let at = (cue + 1..end)
-        .take_while(|&at| !joins(at))
-        .take(4)
-        .find_map(|at| mention::beginning_at(&scene.mentions, at))?;
-    Some(Candidate::Source { mention: at, cue: Some(cue..cue + 1) })
-}
-
-/// "« La digue, explique Inès Caron, tiendra. »": a cue and its source between commas inside the marks.
-fn set_in(scene: &Scene, piece: &Piece) -> Option<Candidate> {
-    let words = scene.words;
-    piece.inner.clone().take(MAX_REACH).filter(|&at| words.text(at) == ",").find_map(|comma| {
-        let end = piece.inner.end.min(comma + MAX_OF_OFFICE);
-        let cue =
-            (comma + 1..end).find(|&at| !words.on(at, Class::AUXILIARY)).filter(|&at| words.on(at, Class::CUE))?;
-        let at = mention::beginning_at(&scene.mentions, cue + 1)?;
-        let mention = &scene.mentions[at];
-        let closes = mention.tokens.end < piece.inner.end && matches!(words.text(mention.tokens.end), "," | ".");
-        (matches!(mention.kind, Kind::Name | Kind::Nominal) && closes)
-            .then_some(Candidate::Source { mention: at, cue: Some(cue..cue + 1) })
-    })
-}
-
-/// "Jean Petit lui a répondu sur X : « …»": who stands before the cue of a sentence that ends in a colon.
-fn introduced(scene: &Scene, piece: &Piece) -> Option<Candidate> {
-    let words = scene.words;
-    let colon = piece.tokens.start.checked_sub(1).filter(|&at| words.text(at) == ":")?;
-    let clause = words.sentence_tokens(colon).start..colon;
-    let cue = clause.clone().rev().find(|&at| words.on(at, Class::CUE) && !scene.is_marked(at))?;
-    let before = (0..=mention::last_before(&scene.mentions, cue)?).rev();
-    let mut before = before.take_while(|&at| scene.mentions[at].tokens.start >= clause.start);
-    let mention = before.find(|&at| {
-        let tokens = &scene.mentions[at].tokens;
-        let is_aside = tokens.start > clause.start && words.text(tokens.start - 1) == "(";
-        tokens.end <= cue && !is_aside && !scene.is_marked(tokens.start)
-    })?;
-    Some(Candidate::Source { mention, cue: Some(cue..cue + 1) })
-}
-
-/// "Laut Keller war die Sitzung „…“": where what is reported begins, when words at the head of the sentence name its
-/// source and others stand between these and the piece.
-pub(super) fn begins_behind_head(scene: &Scene, link: &Range<usize>, piece: &Piece) -> Option<usize> {
-    let words = scene.words;
-    let language = words.document.language;
-    let is_read_otherwise = language == Language::English || caseless::is_caseless(language);
-    if is_read_otherwise || link.start != words.sentence_tokens(piece.tokens.start).start {
-        return None;
-    }
-    // "Selon le ministre, Jean Petit, la digue est « … »"
-    let name = mention::beginning_at(&scene.mentions, link.end + 1).filter(|_| words.text(link.end) == ",");
-    let end = name.map_or(link.end, |name| scene.mentions[name].tokens.end);
-    let begin = (end..piece.tokens.start).find(|&at| words.is(at, Shape::WORD))?;
-    (begin..piece.tokens.start).all(|at| words.text(at) != ":").then_some(begin)
 }
 
 /// Whether marks enclose what a name means: "Llanfair, or “church of Mary,”".
