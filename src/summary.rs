@@ -112,7 +112,7 @@ pub fn summarize(document: &Document, options: &Options, cancel: Cancel<'_>) -> 
     let in_one = options.budget.max_sentence_count == Some(1);
     let mut salience = Salience::measure(&terms, options.centrality, in_one, &query, cancel)?;
     cancel.check()?;
-    let scaled = salience.scale(&terms, |sentence| terms.sentences[sentence].is_whole);
+    let scaled = salience.scale(|sentence| terms.sentences[sentence].is_whole);
     cancel.check()?;
     let mut chosen = selection::select(document, &terms, &salience, &scaled, options.budget, cancel)?;
     if options.order == Order::Salience {

@@ -18,6 +18,9 @@ use weight::{Blend, Weights};
 /// Why a sentence is salient, by name: what its parts are.
 pub const PARTS: [&str; 6] = ["position", "centrality", "names", "coverage", "style", "query"];
 
+/// Which of [`PARTS`] holds what a sentence's terms add by themselves.
+const COVERAGE_PART: usize = 3;
+
 /// How the sentences of a text are valued.
 #[derive(Debug)]
 pub struct Salience {
@@ -75,8 +78,7 @@ impl Salience {
             Centrality::Degree => Self::pure(centrality::degree(terms, cancel)?),
             Centrality::Directed => Self::pure(centrality::directed(terms, cancel)?),
         };
-        let alone: Vec<f32> = (0..terms.sentences.len()).map(|sentence| salience.alone(terms, sentence)).collect();
-        let range = range(&alone, |_| true);
+        let range = range(&salience.alone(), |_| true);
         if kind == Centrality::Learned {
             salience.dangling_cost = Some(DANGLING_COST * (range.end - range.start));
         }
@@ -107,7 +109,7 @@ impl Salience {
         let fullness = BRIEF * (news + abstracts) + FULL * other;
         let mut salience = Self { values, chances: features.chances, coverage, dangling_cost: None, fullness, parts };
         for sentence in 0..terms.sentences.len() {
-            salience.parts[sentence][3] += salience.coverage_alone(terms, sentence);
+            salience.parts[sentence][COVERAGE_PART] = salience.coverage_alone(terms, sentence);
         }
         Ok(salience)
     }
@@ -128,16 +130,16 @@ impl Salience {
         self.coverage * chances / (words + REFERENCE_WORDS)
     }
 
-    /// What a sentence is worth where it is the only one of a summary.
-    fn alone(&self, terms: &Terms, sentence: usize) -> f32 {
-        self.values[sentence] + self.coverage_alone(terms, sentence)
+    /// What each sentence is worth where it is the only one of a summary. The parts are not scaled yet.
+    fn alone(&self) -> Vec<f32> {
+        self.values.iter().zip(&self.parts).map(|(value, parts)| value + parts[COVERAGE_PART]).collect()
     }
 
     /// The salience of each sentence by itself, from 0 to 1; the most salient of those that `may_be_chosen` has 1. The
     /// parts are scaled with it.
     #[must_use]
-    pub fn scale(&mut self, terms: &Terms, may_be_chosen: impl Fn(usize) -> bool) -> Vec<f32> {
-        let mut scaled: Vec<f32> = (0..terms.sentences.len()).map(|sentence| self.alone(terms, sentence)).collect();
+    pub fn scale(&mut self, may_be_chosen: impl Fn(usize) -> bool) -> Vec<f32> {
+        let mut scaled = self.alone();
         let lowest = range(&scaled, |_| true).start;
         let highest = range(&scaled, may_be_chosen).end;
         let scale = if highest > lowest { 1.0 / (highest - lowest) } else { 0.0 };
