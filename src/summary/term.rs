@@ -63,6 +63,8 @@ pub struct Terms {
     numbers: Vec<u32>,
     /// Whether the commonness of words is known: the text is English.
     pub is_english: bool,
+    /// Whether capitals tell names from other words: not where every noun has one, as in German.
+    pub capitals_tell_names: bool,
 }
 
 /// A sentence that may be chosen.
@@ -119,6 +121,7 @@ impl Terms {
             statistics: Vec::with_capacity(document.vocabulary.term_count()),
             numbers: vec![0; document.vocabulary.term_count()],
             is_english: document.language == Language::English,
+            capitals_tell_names: document.language != Language::German,
         };
         let mut glyphs = glyphs(document).into_iter().peekable();
         let mut body_index = 0;

@@ -60,6 +60,10 @@ pub const GENRE_FEATURES: [&str; GENRE_FEATURE_COUNT] =
 const SATURATION: f32 = 1.2;
 const LENGTH_SHARE: f32 = 0.75;
 
+/// The words in a hundred that are taken to be capitalised where capitals tell nothing: few enough that quotation marks
+/// decide whether it is news.
+const UNTOLD_CAPITALS: f32 = 5.0;
+
 /// What was measured of a text.
 #[derive(Debug)]
 pub struct Features {
@@ -211,7 +215,11 @@ fn genre_features(terms: &Terms, rarity: &[f32]) -> [f32; GENRE_FEATURE_COUNT] {
         ln(sentences).min(4.5),
         (total(|sentence| sentence.mark_count) / sentences).min(2.0),
         (100.0 * total(|sentence| sentence.addressing_count) / words).min(10.0),
-        (100.0 * total(|sentence| sentence.capital_count) / words).min(25.0),
+        if terms.capitals_tell_names {
+            (100.0 * total(|sentence| sentence.capital_count) / words).min(25.0)
+        } else {
+            UNTOLD_CAPITALS
+        },
         (100.0 * total(|sentence| sentence.number_count) / words).min(10.0),
         (words / sentences).min(40.0),
         rarity,
