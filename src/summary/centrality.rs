@@ -7,7 +7,7 @@ use super::{
     term::{Terms, to_f32},
 };
 
-/// The cosine below which Erkan and Radev draw no edge.
+/// The cosine below which Erkan and Radev draw no edge, for degrees.
 const THRESHOLD: f32 = 0.1;
 
 /// The chance that the walk goes on along an edge, and does not begin anew anywhere.
@@ -18,14 +18,15 @@ const EPSILON: f32 = 1e-4;
 
 const MAX_STEPS: usize = 100;
 
-/// `LexRank`: the share of a random walk over similar sentences that is spent at each (Erkan and Radev 2004). As there,
-/// all edges above the threshold count alike, and each sentence is similar to itself.
+/// `LexRank`: the share of a random walk over similar sentences that is spent at each (Erkan and Radev 2004). Of the two
+/// that the paper describes it is the continuous one, which draws no line between similar and not: each edge counts by
+/// its cosine, and each sentence is wholly similar to itself.
 ///
 /// # Errors
 ///
 /// [`Cancelled`] when `cancel` says so.
 pub fn lex_rank(terms: &Terms, cancel: Cancel<'_>) -> Result<Vec<f32>, Cancelled> {
-    walk(&Graph::link(terms, Measure::Cosine, THRESHOLD, cancel)?.unweighted(), 1.0, cancel)
+    walk(&Graph::link(terms, Measure::Cosine, 0.0, cancel)?, 1.0, cancel)
 }
 
 /// `TextRank`: likewise, with edges for shared words, over the logarithms of the lengths (Mihalcea and Tarau 2004).

@@ -26,7 +26,7 @@ pub struct Graph {
 }
 
 /// At least so many earlier sentences that share a term are looked at for its sake, however long the text.
-const MIN_WINDOW: usize = 32;
+const MIN_WINDOW: usize = 8;
 
 /// So many pairs a text may have before the window narrows: what 300 usual sentences need at most.
 const FREE_PAIRS: usize = 1_000_000;
