@@ -286,20 +286,24 @@ pub fn choose(candidates: &[Candidate], scores: &[f32]) -> Choice {
     let largest = scores.iter().fold(f32::NEG_INFINITY, |largest, &score| largest.max(score));
     let odds: Vec<f32> = scores.iter().map(|score| (score - largest).exp()).collect();
     let total: f32 = odds.iter().sum();
+    let same = |one: &Candidate, other: &Candidate| match (one, other) {
+        (Candidate::Source { mention: a, .. }, Candidate::Source { mention: b, .. }) => a == b,
+        (a, b) => a == b,
+    };
     let of = |wanted: &Candidate| -> f32 {
-        let same = |candidate: &Candidate| match (candidate, wanted) {
-            (Candidate::Source { mention: a, .. }, Candidate::Source { mention: b, .. }) => a == b,
-            (a, b) => a == b,
-        };
-        candidates.iter().zip(&odds).filter(|(candidate, _)| same(candidate)).map(|(_, odds)| odds).sum()
+        candidates.iter().zip(&odds).filter(|(candidate, _)| same(candidate, wanted)).map(|(_, odds)| odds).sum()
     };
     let no_quote = of(&Candidate::NoQuote);
     if no_quote > total / 2.0 {
         return Choice { candidate: Candidate::NoQuote, probability: no_quote / total };
     }
     let mut best = (0, f32::NEG_INFINITY);
+    // The candidates of one mention stand together: their sum is reckoned once.
+    let mut last: Option<(&Candidate, f32)> = None;
     for (at, candidate) in candidates.iter().enumerate().filter(|(_, candidate)| **candidate != Candidate::NoQuote) {
-        let sum = of(candidate);
+        let known = last.filter(|(last, _)| same(last, candidate));
+        let sum = known.map_or_else(|| of(candidate), |(_, sum)| sum);
+        last = Some((candidate, sum));
         if sum > best.1 || sum >= best.1 && odds[at] > odds[best.0] {
             best = (at, sum);
         }
