@@ -454,7 +454,7 @@ const LABEL_ROUNDS: usize = 6;
 /// The largest weight of a label: what is beyond is capped, so that small ones are told apart.
 const LARGEST: f32 = 3.0;
 /// How strongly weights are drawn to nothing.
-const DECAY: f32 = 5e-3;
+const DECAY: f32 = 2e-2;
 
 /// How likely each label and each step is (Rabiner 1989: forward and backward).
 struct Chain {

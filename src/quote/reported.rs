@@ -33,7 +33,7 @@ pub enum Label {
 pub const LABELS: [Label; 4] = [Label::Other, Label::Content, Label::Cue, Label::Source];
 
 /// How many features a token has.
-const FEATURE_COUNT: usize = 37;
+const FEATURE_COUNT: usize = 34;
 
 /// What the model sees of a sentence.
 #[derive(Debug)]
@@ -258,7 +258,6 @@ impl Outline {
 #[derive(Default)]
 struct Past {
     cue: u32,
-    cue_second: u32,
     since_cue: u32,
     said_that: bool,
     commas: u32,
@@ -269,7 +268,6 @@ impl Past {
     fn pass(&mut self, words: &Words, scene: &Scene, at: usize) {
         self.since_cue += 1;
         if words.on(at, Class::CUE) && !scene.is_marked(at) {
-            self.cue_second = self.cue;
             self.cue = words.prints[at];
             self.since_cue = 0;
             self.said_that = false;
@@ -335,15 +333,12 @@ fn features(scene: &Scene, bounds: &Range<usize>, at: usize, outline: &Outline, 
         mix(&[past.cue, sign(0), distance]),
         mix(&[to_end, from_start, sign(0)]),
         mix(&[shape, sign(0), sign(-1)]),
-        mix(&[past.cue, past.cue_second]),
         mix(&[past.mentions, u32::from(has_cue), side]),
         mix(&[outline.first_print, u32::from(has_cue)]),
         mix(&[u32::from(outline.has_marks), marked, u32::from(has_cue), distance]),
         mix(&[print(0), u32::from(has_cue), distance.min(3)]),
         mix(&[sign(-3), sign(-2), sign(-1), sign(0)]),
         mix(&[sign(0), sign(1), sign(2), sign(3)]),
-        mix(&[past.cue, print(0)]),
-        mix(&[side, past.commas, past.cue]),
         mix(&[next_print, ahead, sign(0)]),
         mix(&[past.cue, next_print, u32::from(past.said_that)]),
         mix(&[ending(words.text(at)), sign(-1), u32::from(has_cue)]),
