@@ -203,7 +203,9 @@ fn trim(scene: &Scene, mut stretch: Range<usize>) -> Range<usize> {
     while !stretch.is_empty() && !holds(stretch.start) {
         stretch.start += 1;
     }
-    while !stretch.is_empty() && !holds(stretch.end - 1) {
+    // "…, and": what it joins to the stretch is not reported.
+    let joins = |at: usize| matches!(scene.words.text(at), "and" | "but" | "or") && !scene.is_marked(at);
+    while !stretch.is_empty() && (!holds(stretch.end - 1) || joins(stretch.end - 1)) {
         stretch.end -= 1;
     }
     stretch
