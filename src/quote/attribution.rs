@@ -158,6 +158,13 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
             && matches!(words.text(cue), "said" | "reported" | "thought" | "believed" | "known" | "alleged" | "claimed")
     }
 
+    /// Whether a piece tells what others are said to do.
+    fn is_hearsay_of(&self, piece: &Piece) -> bool {
+        let bounds = self.words.sentence_tokens(piece.tokens.start);
+        let before = (bounds.start..piece.tokens.start).rev().take(MAX_TO_CUE);
+        before.into_iter().any(|at| self.words.on(at, Class::CUE) && self.is_hearsay(at, &bounds))
+    }
+
     /// Past ", the mayor of Bree," or "(D-Ohio)".
     fn behind_appositive(&self, at: usize, end: usize) -> usize {
         let closing: &[u8] = match self.words.byte(at.min(self.words.len() - 1)) {
@@ -260,6 +267,9 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
             }
             if of.is_marked && (construction::is_work(self.words, of) || construction::is_gloss(self.words, of)) {
                 choice = Choice { candidate: Candidate::NoQuote, probability: SETTLED };
+            }
+            if of.is_marked && self.is_hearsay_of(of) {
+                choice = Choice { candidate: Candidate::Nobody, probability: SETTLED };
             }
             if let Some(candidate) = construction::source(self, piece, &choices)
                 && candidate != choice.candidate
