@@ -1,7 +1,9 @@
 //! Calls over loopback against the floor: a bare tonic service that takes the same article and answers 400 bytes.
 //!
 //! `cargo bench --bench rpc` loads both the same way in the same run, each a process of its own, and prints calls a
-//! second, processor time a call and latencies, with their ratios, and what large articles take of time and memory.
+//! second, processor time a call and latencies, with their ratios, and what large articles take of time and memory. The
+//! load is that of the generated client, as services call, and shares the processors with the server: calls a second
+//! count it, the processor time a call does not.
 //! Rounds are short and alternate, so that a busy machine is busy for all of them; a ratio is the median of the rounds'.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark fails by panicking")]
@@ -19,9 +21,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::{BufMut as _, Bytes, BytesMut};
 use pullquote::grpc::pb::v1 as pb;
-use tokio::{net::TcpStream, time::sleep_until};
+use tokio::time::sleep_until;
+use tonic::transport::{Channel, Endpoint};
 
 const CONNECTIONS: usize = 8;
 const STREAMS: usize = 32;
@@ -136,50 +138,52 @@ impl Load {
     }
 }
 
-type Requests = h2::client::SendRequest<Bytes>;
+type Client = pb::pullquote_service_client::PullquoteServiceClient<Channel>;
 
-async fn connect(address: SocketAddr) -> Requests {
-    let socket = TcpStream::connect(address).await.unwrap();
-    socket.set_nodelay(true).unwrap();
-    let (requests, connection) = h2::client::Builder::new()
-        .initial_window_size(1 << 20)
-        .initial_connection_window_size(8 << 20)
-        .handshake(socket)
-        .await
-        .unwrap();
-    tokio::spawn(connection);
-    requests
+async fn connect(address: SocketAddr) -> Client {
+    Client::new(Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap())
+}
+
+/// What is asked, again and again.
+#[derive(Clone)]
+enum Request {
+    Summarize(pb::SummarizeRequest),
+    ExtractQuotes(pb::ExtractQuotesRequest),
+}
+
+impl Request {
+    fn summarize(text: &str) -> Self {
+        Self::Summarize(pb::SummarizeRequest { document: Some(document(text)), ..Default::default() })
+    }
+
+    fn extract_quotes(text: &str) -> Self {
+        Self::ExtractQuotes(pb::ExtractQuotesRequest { document: Some(document(text)), ..Default::default() })
+    }
+}
+
+fn document(text: &str) -> pb::Document {
+    pb::Document { content: Some(pb::document::Content::Text(text.to_owned())), ..pb::Document::default() }
 }
 
 /// Whether the call ended well.
-async fn call(requests: &mut Requests, path: &str, body: Bytes) -> bool {
-    let request = http::Request::post(format!("http://localhost{path}"))
-        .header("content-type", "application/grpc")
-        .header("te", "trailers")
-        .body(())
-        .unwrap();
-    let Ok(mut ready) = requests.clone().ready().await else { return false };
-    let (response, mut sending) = ready.send_request(request, false).unwrap();
-    sending.send_data(body, true).unwrap();
-    let Ok(response) = response.await else { return false };
-    let mut body = response.into_body();
-    while let Some(Ok(data)) = body.data().await {
-        body.flow_control().release_capacity(data.len()).unwrap();
+async fn call(client: &mut Client, request: Request) -> bool {
+    match request {
+        Request::Summarize(request) => client.summarize(request).await.is_ok(),
+        Request::ExtractQuotes(request) => client.extract_quotes(request).await.is_ok(),
     }
-    body.trailers().await.ok().flatten().is_some_and(|trailers| trailers["grpc-status"] == "0")
 }
 
 /// Every stream calls again as soon as it is answered; with a `rate`, calls begin at their times instead.
-async fn load(server: &Server, path: &'static str, body: &Bytes, time: Duration, rate: Option<f64>) -> Load {
+async fn load(server: &Server, request: &Request, time: Duration, rate: Option<f64>) -> Load {
     let stop = Arc::new(AtomicBool::new(false));
     let failed = Arc::new(AtomicU64::new(0));
     let mut tasks = Vec::new();
     let (begin, cpu) = (Instant::now(), server.cpu_seconds());
     let pause = rate.map(|rate| Duration::from_secs_f64((CONNECTIONS * STREAMS) as f64 / rate));
     for connection in 0..CONNECTIONS {
-        let requests = connect(server.address).await;
+        let client = connect(server.address).await;
         for stream in 0..STREAMS {
-            let (mut requests, body) = (requests.clone(), body.clone());
+            let (mut client, request) = (client.clone(), request.clone());
             let (stop, failed) = (Arc::clone(&stop), Arc::clone(&failed));
             tasks.push(tokio::spawn(async move {
                 let mut latencies = Vec::new();
@@ -193,7 +197,7 @@ async fn load(server: &Server, path: &'static str, body: &Bytes, time: Duration,
                         begin = due.into_std();
                         due += pause;
                     }
-                    if !call(&mut requests, path, body.clone()).await {
+                    if !call(&mut client, request.clone()).await {
                         failed.fetch_add(1, Ordering::Relaxed);
                     }
                     latencies.push(u32::try_from(begin.elapsed().as_micros()).unwrap_or(u32::MAX));
@@ -213,52 +217,29 @@ async fn load(server: &Server, path: &'static str, body: &Bytes, time: Duration,
     load
 }
 
-fn framed(message: &impl prost::Message) -> Bytes {
-    let mut frame = BytesMut::new();
-    frame.put_u8(0);
-    frame.put_u32(u32::try_from(message.encoded_len()).unwrap());
-    message.encode(&mut frame).unwrap();
-    frame.freeze()
-}
-
-fn document(text: String) -> pb::Document {
-    pb::Document { content: Some(pb::document::Content::Text(text)), ..pb::Document::default() }
-}
-
-const SUMMARIZE: &str = "/pullquote.v1.PullquoteService/Summarize";
-const EXTRACT_QUOTES: &str = "/pullquote.v1.PullquoteService/ExtractQuotes";
-
-fn summarize(text: String) -> Bytes {
-    framed(&pb::SummarizeRequest { document: Some(document(text)), ..Default::default() })
-}
-
-fn extract_quotes(text: String) -> Bytes {
-    framed(&pb::ExtractQuotesRequest { document: Some(document(text)), ..Default::default() })
-}
-
 #[tokio::main]
 async fn bench() {
     let (echo, pullquote) = (Server::echo(), Server::pullquote());
     let (_, idle_mb) = pullquote.memory_mb();
     let text = article::of_bytes(SMALL_BYTES);
     println!("{CONNECTIONS} connections x {STREAMS} streams, an article of {} bytes\n", text.len());
-    let (summary, quotes) = (summarize(text.clone()), extract_quotes(text));
+    let (summary, quotes) = (Request::summarize(&text), Request::extract_quotes(&text));
     small(&[
-        ("echo (the floor)", &echo, SUMMARIZE, &summary),
-        ("Summarize", &pullquote, SUMMARIZE, &summary),
-        ("ExtractQuotes", &pullquote, EXTRACT_QUOTES, &quotes),
+        ("echo (the floor)", &echo, &summary),
+        ("Summarize", &pullquote, &summary),
+        ("ExtractQuotes", &pullquote, &quotes),
     ])
     .await;
     let text = article::of_bytes(LARGE_BYTES);
     println!("\nan article of {} bytes, alone", text.len());
-    large(&pullquote, "Summarize", SUMMARIZE, &summarize(text.clone())).await;
-    large(&pullquote, "ExtractQuotes", EXTRACT_QUOTES, &extract_quotes(text.clone())).await;
-    let text = summarize(text);
+    let summary = Request::summarize(&text);
+    large(&pullquote, "Summarize", &summary).await;
+    large(&pullquote, "ExtractQuotes", &Request::extract_quotes(&text)).await;
     let mut calls = Vec::new();
     for _ in 0..64 {
-        let text = text.clone();
-        let mut requests = connect(pullquote.address).await;
-        calls.push(tokio::spawn(async move { call(&mut requests, SUMMARIZE, text).await }));
+        let summary = summary.clone();
+        let mut client = connect(pullquote.address).await;
+        calls.push(tokio::spawn(async move { call(&mut client, summary).await }));
     }
     let mut answered = 0;
     for call in calls {
@@ -273,16 +254,16 @@ async fn bench() {
 }
 
 /// Loads the floor, which comes first, and the service with small articles, and prints what they reach.
-async fn small(cases: &[(&str, &Server, &'static str, &Bytes)]) {
+async fn small(cases: &[(&str, &Server, &Request)]) {
     let mut peaks = vec![Load::default(); cases.len()];
     let mut shares = vec![Vec::new(); cases.len()];
-    for (_, server, path, body) in cases {
-        load(server, path, body, WARM_UP, None).await;
+    for (_, server, request) in cases {
+        load(server, request, WARM_UP, None).await;
     }
     for _ in 0..ROUNDS {
         let mut floor = 0.0;
-        for (at, (_, server, path, body)) in cases.iter().enumerate() {
-            let round = load(server, path, body, ROUND, None).await;
+        for (at, (_, server, request)) in cases.iter().enumerate() {
+            let round = load(server, request, ROUND, None).await;
             floor = if at == 0 { round.a_second() } else { floor };
             shares[at].push(100.0 * round.a_second() / floor);
             peaks[at].add(round);
@@ -293,8 +274,8 @@ async fn small(cases: &[(&str, &Server, &'static str, &Bytes)]) {
         "", "calls/s", "of floor", "cpu us/call", "of floor", "p50 us", "p99 us", "p99/p50"
     );
     let floor_cpu = peaks[0].cpu_us();
-    for ((peak, shares), (name, server, path, body)) in peaks.iter().zip(&mut shares).zip(cases) {
-        let mut half = load(server, path, body, HALF_PEAK_ROUND, Some(peak.a_second() / 2.0)).await;
+    for ((peak, shares), (name, server, request)) in peaks.iter().zip(&mut shares).zip(cases) {
+        let mut half = load(server, request, HALF_PEAK_ROUND, Some(peak.a_second() / 2.0)).await;
         let (p50, p99) = (half.percentile_us(50), half.percentile_us(99));
         println!(
             "{name:18} {:>9.0} {:>8.0}% {:>12.1} {:>8.0}% |                   {p50:>7} {p99:>7} {:>8.1}",
@@ -309,12 +290,12 @@ async fn small(cases: &[(&str, &Server, &'static str, &Bytes)]) {
 }
 
 /// Answers a large article several times, one after the other, and prints how long that takes.
-async fn large(server: &Server, name: &str, path: &str, body: &Bytes) {
-    let mut requests = connect(server.address).await;
+async fn large(server: &Server, name: &str, request: &Request) {
+    let mut client = connect(server.address).await;
     let mut times_ms = Vec::new();
     for _ in 0..LARGE_CALLS {
         let begin = Instant::now();
-        assert!(call(&mut requests, path, body.clone()).await, "{name}: a call failed");
+        assert!(call(&mut client, request.clone()).await, "{name}: a call failed");
         times_ms.push(begin.elapsed().as_secs_f64() * 1e3);
     }
     let least = times_ms.iter().copied().fold(f64::MAX, f64::min);
@@ -330,7 +311,7 @@ fn median(values: &mut [f64]) -> f64 {
 #[tokio::main]
 async fn serve_echo() {
     use pb::pullquote_service_server::{PullquoteService, PullquoteServiceServer};
-    use tonic::{Request, Response, Status, Streaming};
+    use tonic::{Response, Status, Streaming};
 
     struct Echo(String);
 
@@ -339,27 +320,30 @@ async fn serve_echo() {
         type SummarizeStreamStream = tokio_stream::Empty<Result<pb::SummarizeStreamResponse, Status>>;
         type ExtractQuotesStreamStream = tokio_stream::Empty<Result<pb::ExtractQuotesStreamResponse, Status>>;
 
-        async fn summarize(&self, _: Request<pb::SummarizeRequest>) -> Result<Response<pb::SummarizeResponse>, Status> {
+        async fn summarize(
+            &self,
+            _: tonic::Request<pb::SummarizeRequest>,
+        ) -> Result<Response<pb::SummarizeResponse>, Status> {
             Ok(Response::new(pb::SummarizeResponse { summary: self.0.clone(), ..Default::default() }))
         }
 
         async fn extract_quotes(
             &self,
-            _: Request<pb::ExtractQuotesRequest>,
+            _: tonic::Request<pb::ExtractQuotesRequest>,
         ) -> Result<Response<pb::ExtractQuotesResponse>, Status> {
             Err(Status::unimplemented(""))
         }
 
         async fn summarize_stream(
             &self,
-            _: Request<Streaming<pb::SummarizeStreamRequest>>,
+            _: tonic::Request<Streaming<pb::SummarizeStreamRequest>>,
         ) -> Result<Response<Self::SummarizeStreamStream>, Status> {
             Err(Status::unimplemented(""))
         }
 
         async fn extract_quotes_stream(
             &self,
-            _: Request<Streaming<pb::ExtractQuotesStreamRequest>>,
+            _: tonic::Request<Streaming<pb::ExtractQuotesStreamRequest>>,
         ) -> Result<Response<Self::ExtractQuotesStreamStream>, Status> {
             Err(Status::unimplemented(""))
         }

@@ -2,6 +2,7 @@
 //! is left once its calls are done.
 
 mod bounded;
+mod gathered;
 
 use std::{
     collections::BTreeSet,
@@ -22,6 +23,7 @@ use tokio::{
 use tower::ServiceExt as _;
 
 use bounded::Bounded;
+use gathered::Gathered;
 
 use super::{drain::Drain, web::Web};
 use crate::config::Config;
@@ -79,7 +81,8 @@ impl Connections {
         let service = TowerToHyperService::new(
             web.map_request(|request: http::Request<hyper::body::Incoming>| request.map(tonic::body::Body::new)),
         );
-        let io = TokioIo::new(Bounded::new(io, self.first_byte_timeout, FAREWELL, Arc::clone(&activity)));
+        let io = Bounded::new(io, self.first_byte_timeout, FAREWELL, Arc::clone(&activity));
+        let io = TokioIo::new(Gathered::new(io));
         let mut connection = pin!(self.protocol.serve_connection(io, service));
         let told_to_go = async {
             tokio::select! {
