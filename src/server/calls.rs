@@ -16,6 +16,7 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use http_body::{Frame, SizeHint};
+use http_body_util::{BodyExt as _, Limited};
 use tonic::{Code, Status, body::Body};
 use tracing::Instrument as _;
 
@@ -43,6 +44,10 @@ use crate::{
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const REQUEST_ID: &str = "x-request-id";
 const MAX_REQUEST_ID_BYTES: usize = 128;
+
+/// How much of a request that is rejected is taken in, and for how long.
+const MAX_REJECTED_BYTES: usize = 64 << 10;
+const REJECTION_PATIENCE: Duration = Duration::from_secs(1);
 
 /// What all calls of a server share.
 #[derive(Debug)]
@@ -90,7 +95,10 @@ impl Calls {
             Observation::begin(self, protocol, method, &request, Arc::clone(&context), deadline, span.clone());
 
         if let Some(rejection) = protocol.rejection(method.kind, &request) {
-            return Box::pin(std::future::ready(observation.of_rejection(rejection)));
+            return Box::pin(async move {
+                hear_out(request.into_body()).await;
+                observation.of_rejection(rejection)
+            });
         }
         if let Some(fault) = self.refusal(method.kind, request.headers()).or(misread) {
             let response = Status::from(fault).into_http();
@@ -149,6 +157,14 @@ fn span(protocol: Protocol, method: Method, headers: &HeaderMap) -> tracing::Spa
     );
     trace::adopt(&span, headers);
     span
+}
+
+/// Takes in the rest of a request that is rejected, within bounds: an answer that overtakes it hides what HTTP itself finds
+/// wrong with it, and over HTTP/1 costs the caller its connection.
+async fn hear_out(body: Body) {
+    let rest = Limited::new(body, MAX_REJECTED_BYTES);
+    // What does not end in time is answered all the same.
+    let _heard = tokio::time::timeout(REJECTION_PATIENCE, rest.collect()).await;
 }
 
 /// A panic becomes INTERNAL, for that call alone.

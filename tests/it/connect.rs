@@ -246,3 +246,31 @@ async fn a_body_that_stalls_is_bounded_by_the_default_time() {
     assert!(told.starts_with("HTTP/1.1 504 ") && told.contains("\"code\":\"deadline_exceeded\""), "{told}");
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_rejected_request_is_heard_out_and_its_connection_goes_on() {
+    let server = Running::start().await;
+    let mut socket = TcpStream::connect(server.address).await.unwrap();
+    let head = format!(
+        "POST {SUMMARIZE} HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\n"
+    );
+    let mut told = [0; 13];
+    for _ in 0..2 {
+        socket.write_all(format!("{head}a").as_bytes()).await.unwrap();
+        let early = tokio::time::timeout(Duration::from_millis(20), socket.peek(&mut told)).await;
+        assert!(early.is_err(), "it is answered before it has ended");
+        socket.write_all(b"b").await.unwrap();
+        tokio::time::timeout(Duration::from_secs(10), socket.read_exact(&mut told)).await.expect("in time").unwrap();
+        assert_eq!(told.as_slice(), b"HTTP/1.1 415 ");
+        // The rest of the answer, to its end.
+        let mut rest = Vec::new();
+        while !rest.ends_with(b"}") {
+            rest.push(socket.read_u8().await.unwrap());
+        }
+    }
+    // One that does not end is answered all the same.
+    socket.write_all(format!("{head}a").as_bytes()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(10), socket.read_exact(&mut told)).await.expect("in time").unwrap();
+    assert_eq!(told.as_slice(), b"HTTP/1.1 415 ");
+    server.stop().await;
+}
