@@ -13,6 +13,8 @@ const MAX_WORDS: u32 = 24;
 const MAX_BYTES: usize = 220;
 /// The fewest words of a headline among a page's other lines.
 const MIN_WORDS_ABOVE: u32 = 4;
+/// The most words that name the place of a dateline.
+const MAX_PLACE_WORDS: usize = 4;
 /// How many of the first lines are compared with a headline that was given.
 const LINES_COMPARED: usize = 8;
 
@@ -60,10 +62,26 @@ fn reads_as_headline(scan: &Scan, line: &Line, next: &Line) -> bool {
         return false;
     }
     let pieces = scan.head(line);
-    let asks = line.ending == Ending::Stop && line.inner_stops == 0 && line.words <= 16 && !line.full_stop;
+    let asks = line.ending == Ending::Stop
+        && line.inner_stops == 0
+        && line.words <= 16
+        && !line.full_stop
+        && !opens_with_dateline(pieces);
     let ends_open = line.ending == Ending::Open && !line.comma;
     let opens_low = pieces.first().is_some_and(|piece| piece.case == Case::Lower) && line.capitalised == 0;
     (ends_open || asks) && !opens_low && next.words >= 5 && next.span.len_bytes() * 2 > line.span.len_bytes()
+}
+
+/// Whether a line opens as a wire story's first sentence does: a place, perhaps, and who sent it, as in "Leeds, England (CNN)
+/// What …".
+fn opens_with_dateline(pieces: &[Piece]) -> bool {
+    let is_mark = |piece: &Piece, mark: char| piece.case == Case::Mark && piece.hash == u64::from(mark);
+    let is_high = |piece: &Piece| matches!(piece.case, Case::Capitalised | Case::Capitals);
+    let Some(place) = pieces.iter().take(MAX_PLACE_WORDS + 1).position(|piece| is_mark(piece, '(')) else {
+        return false;
+    };
+    let [agency, close, next, ..] = &pieces[place + 1..] else { return false };
+    pieces[..place].iter().all(is_high) && agency.case == Case::Capitals && is_mark(close, ')') && is_high(next)
 }
 
 /// Whether two lines hold nearly the same words: four in five, or all of the shorter one's where the other only adds

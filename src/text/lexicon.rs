@@ -141,7 +141,18 @@ const LISTS: &[(Option<Language>, Class, &str)] = &[
     (Some(Language::Spanish), Class::STOP, include_str!("../../data/stop_words/es.txt")),
     (Some(Language::Swedish), Class::STOP, include_str!("../../data/stop_words/sv.txt")),
     (Some(Language::English), Class::ADDRESSING, include_str!("../../data/addressing.txt")),
-    (Some(Language::English), Class::POINTS_BACK, include_str!("../../data/points_back.txt")),
+    (Some(Language::Danish), Class::POINTS_BACK, include_str!("../../data/points_back/da.txt")),
+    (Some(Language::Dutch), Class::POINTS_BACK, include_str!("../../data/points_back/nl.txt")),
+    (Some(Language::English), Class::POINTS_BACK, include_str!("../../data/points_back/en.txt")),
+    (Some(Language::Finnish), Class::POINTS_BACK, include_str!("../../data/points_back/fi.txt")),
+    (Some(Language::French), Class::POINTS_BACK, include_str!("../../data/points_back/fr.txt")),
+    (Some(Language::German), Class::POINTS_BACK, include_str!("../../data/points_back/de.txt")),
+    (Some(Language::Italian), Class::POINTS_BACK, include_str!("../../data/points_back/it.txt")),
+    (Some(Language::Norwegian), Class::POINTS_BACK, include_str!("../../data/points_back/no.txt")),
+    (Some(Language::Portuguese), Class::POINTS_BACK, include_str!("../../data/points_back/pt.txt")),
+    (Some(Language::Russian), Class::POINTS_BACK, include_str!("../../data/points_back/ru.txt")),
+    (Some(Language::Spanish), Class::POINTS_BACK, include_str!("../../data/points_back/es.txt")),
+    (Some(Language::Swedish), Class::POINTS_BACK, include_str!("../../data/points_back/sv.txt")),
 ];
 
 /// Lists of lines that name a class: what ends with a full stop without ending a sentence and what opens one; who

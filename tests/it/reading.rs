@@ -121,6 +121,34 @@ fn takes_no_notice_of_release_for_the_headline() {
 }
 
 #[test]
+fn a_wire_story_opens_with_no_headline() {
+    for opening in
+        ["(CNN) Can a wall stop the sea?", "Saltmere, England (AP) “Stop the sea!”", "SALTMERE (PQ) Who pays?"]
+    {
+        let text = format!("{opening}\n\n{}", BODY.join("\n\n"));
+        assert_eq!(read(&text).title(), "", "{opening}");
+    }
+    for headline in ["Can a wall stop the sea?", "Who pays (and when)?", "Harbour wall (built 1911) holds"] {
+        let text = format!("{headline}\n\n{}", BODY.join("\n\n"));
+        assert_eq!(read(&text).title(), headline);
+    }
+}
+
+#[test]
+fn a_caption_that_ends_with_a_credit_is_furniture() {
+    for credit in
+        ["Photograph: Jo Kim/The Quayside Post", "Photo: Jo Kim", "Picture: PA", "Photo by Jo Kim/Quayside Pictures"]
+    {
+        let caption = format!("The harbour wall of Saltmere on the morning after. {credit}");
+        let text = format!("{}\n\n{caption}\n\n{}", BODY[0], BODY[1..].join("\n\n"));
+        assert_eq!(of_role(&read(&text), Role::Boilerplate).join(" "), caption);
+    }
+    let kept = "The town kept one picture: Jo Kim’s. Photo: three men on a wall, she wrote on its back in 1953.";
+    let text = format!("{}\n\n{kept}\n\n{}", BODY[0], BODY[1..].join("\n\n"));
+    assert!(of_role(&read(&text), Role::Boilerplate).is_empty());
+}
+
+#[test]
 fn reads_a_scraped_article() {
     let text = "Harbour wall holds as storm takes the road behind it\n\nThe harbour wall held through the night, the U.S.-led \
                 survey said on Monday.\n\n\u{a0}\n\nInes Calder, back from the quay, said the lower town would stay closed until \

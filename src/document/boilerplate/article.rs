@@ -13,6 +13,9 @@ const MAX_TEASERS: usize = 24;
 /// How many of the last lines may be the end's furniture.
 const EDGE_LINES: usize = 8;
 
+/// The most words that name who took a picture.
+const MAX_CREDIT_WORDS: usize = 8;
+
 /// What the phrases and the line's shape say of every line.
 pub(super) fn verdicts(text: &str, scan: &Scan) -> Vec<Option<Verdict>> {
     scan.lines.iter().map(|line| phrase::verdict(scan, line).or_else(|| shape(text, scan, line))).collect()
@@ -166,10 +169,21 @@ fn shape(text: &str, scan: &Scan, line: &Line) -> Option<Verdict> {
     if joined_credit && !line.classes.any(WordClass::NARRATIVE) || content.starts_with("Credit...") {
         return Some(Verdict::Drop);
     }
+    if open && ends_with_credit(content) {
+        return Some(Verdict::Drop);
+    }
     if line.numbers == line.words && line.words <= 3 && !content.contains(['$', '€', '£', '%']) {
         return Some(Verdict::Edge);
     }
     None
+}
+
+/// "The wall on Tuesday. Photograph: Jo Kim/The Quayside Post".
+fn ends_with_credit(content: &str) -> bool {
+    const LABELS: [&str; 5] = ["Photo:", "Photograph:", "Picture:", "Image:", "Photo by "];
+    LABELS.iter().filter_map(|label| content.rsplit_once(label)).any(|(caption, name)| {
+        caption.ends_with(". ") && !name.is_empty() && name.split_whitespace().count() <= MAX_CREDIT_WORDS
+    })
 }
 
 /// "Updated Nov 19, 6:55 AM", "19.11.2019, 08:57", "By Justine Coleman - 11/18/19 11:04 PM EST".
