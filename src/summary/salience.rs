@@ -34,6 +34,8 @@ pub struct Salience {
     pub dangling_cost: Option<f32>,
     /// The share of a limit on words or characters beyond which a summary is not made fuller for its own sake.
     pub fullness: f32,
+    /// How much of the query each sentence has, from 0 to 1; empty where there is none.
+    pub query: Vec<f32>,
     /// Why, in the order of [`PARTS`].
     pub parts: Vec<[f32; PARTS.len()]>,
 }
@@ -53,9 +55,11 @@ const FULL: f32 = 0.95;
 /// between the highest and the lowest salience: one or two in a hundred are worth it.
 const DANGLING_COST: f32 = 0.2;
 
-/// What a sentence that is all about the query gains, for each unit between the highest and the lowest salience
-/// without it: more than anything else can give.
-const QUERY_VALUE: f32 = 1.5;
+/// What a sentence that has so much of the query, from 0 to 1, gains for each unit between the highest and the lowest
+/// salience without it. A quarter of the query is worth more than anything else can give, and all of it more than half.
+fn query_value(share: f32) -> f32 {
+    (4.0 * share).min(1.0) + 2.0 * share
+}
 
 impl Salience {
     /// Values the sentences of a text; `in_one` where a single one is wanted; `query` holds how much of the query each
@@ -83,9 +87,10 @@ impl Salience {
             salience.dangling_cost = Some(DANGLING_COST * (range.end - range.start));
         }
         for ((value, parts), &share) in salience.values.iter_mut().zip(&mut salience.parts).zip(query) {
-            parts[5] = QUERY_VALUE * (range.end - range.start).max(1.0) * share;
+            parts[5] = query_value(share) * (range.end - range.start).max(1.0);
             *value += parts[5];
         }
+        salience.query.extend_from_slice(query);
         Ok(salience)
     }
 
@@ -107,7 +112,15 @@ impl Salience {
         }
         let Blend { coverage, .. } = blend;
         let fullness = BRIEF * (news + abstracts) + FULL * other;
-        let mut salience = Self { values, chances: features.chances, coverage, dangling_cost: None, fullness, parts };
+        let mut salience = Self {
+            values,
+            chances: features.chances,
+            coverage,
+            dangling_cost: None,
+            fullness,
+            query: Vec::new(),
+            parts,
+        };
         for sentence in 0..terms.sentences.len() {
             salience.parts[sentence][COVERAGE_PART] = salience.coverage_alone(terms, sentence);
         }
@@ -117,7 +130,15 @@ impl Salience {
     fn pure(mut centralities: Vec<f32>) -> Self {
         feature::standardise(&mut centralities);
         let parts = centralities.iter().map(|&value| [0.0, value, 0.0, 0.0, 0.0, 0.0]).collect();
-        Self { values: centralities, chances: Vec::new(), coverage: 0.0, dangling_cost: None, fullness: FULL, parts }
+        Self {
+            values: centralities,
+            chances: Vec::new(),
+            coverage: 0.0,
+            dangling_cost: None,
+            fullness: FULL,
+            query: Vec::new(),
+            parts,
+        }
     }
 
     /// What a sentence's terms add where it is the only one of a summary.

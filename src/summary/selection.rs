@@ -25,6 +25,8 @@ pub(super) struct Size {
 }
 
 impl Size {
+    const ZERO: Size = Size { sentences: 0, words: 0, chars: 0 };
+
     fn plus(self, other: Size) -> Size {
         Size {
             sentences: self.sentences + other.sentences,
@@ -92,6 +94,13 @@ impl Choice<'_> {
         }
     }
 
+    /// What a sentence adds to how far a summary is about the query: where so many sentences are wanted, their values
+    /// say it all, but a budget on length could be filled by others.
+    pub(super) fn about(&self, sentence: usize) -> f32 {
+        let share = self.salience.query.get(sentence).copied().unwrap_or_default();
+        if self.aim == Aim::Sentences { 0.0 } else { 2.0 * share * share }
+    }
+
     /// Whether a sentence may be chosen, with the ones it needs.
     pub(super) fn admits(&self, sentence: usize) -> bool {
         let body = &self.terms.sentences[sentence];
@@ -139,6 +148,30 @@ pub(super) fn select(
     budget: Budget,
     cancel: Cancel<'_>,
 ) -> Result<Vec<usize>, Cancelled> {
+    let mut choice = choice(document, terms, salience, scaled, budget);
+    for standards in [Standards::Full, Standards::Whole, Standards::Any] {
+        cancel.check()?;
+        choice.standards = standards;
+        let chosen = if expected_count(&choice) <= BEAM_SENTENCES {
+            beam::search(&choice)
+        } else {
+            walk::walk(&choice, cancel)?
+        };
+        if !chosen.is_empty() {
+            return Ok(chosen);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// What there is to choose from for that budget, by full standards.
+fn choice<'a>(
+    document: &Document,
+    terms: &'a Terms,
+    salience: &'a Salience,
+    scaled: &'a [f32],
+    budget: Budget,
+) -> Choice<'a> {
     let joint = joiner(document).len() as u64;
     let counts_words = budget.max_word_count.is_some();
     let counts_chars = budget.max_char_count.is_some();
@@ -161,20 +194,7 @@ pub(super) fn select(
         chars: budget.max_char_count.map_or(u64::MAX, |chars| u64::from(chars) + joint),
     };
     let aim = aim(&sizes, limit);
-    let mut choice = Choice { terms, salience, scaled, sizes, limit, aim, standards: Standards::Full };
-    for standards in [Standards::Full, Standards::Whole, Standards::Any] {
-        cancel.check()?;
-        choice.standards = standards;
-        let chosen = if expected_count(&choice) <= BEAM_SENTENCES {
-            beam::search(&choice)
-        } else {
-            walk::walk(&choice, cancel)?
-        };
-        if !chosen.is_empty() {
-            return Ok(chosen);
-        }
-    }
-    Ok(Vec::new())
+    Choice { terms, salience, scaled, sizes, limit, aim, standards: Standards::Full }
 }
 
 /// Which of the limits binds.

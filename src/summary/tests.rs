@@ -1,6 +1,10 @@
 //! What holds of every summary.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod budgets;
+mod choosing;
+mod queries;
+
 use proptest::prelude::*;
 
 use super::{salience::PARTS, *};
@@ -44,101 +48,12 @@ fn text(text: &str, options: &Options) -> String {
 }
 
 #[test]
-fn three_sentences_where_nothing_is_asked() {
-    let document = parse(STORM);
-    for centrality in KINDS {
-        let summary = run(&document, &Options { centrality, ..Options::default() });
-        assert_eq!(summary.sentences.len(), 3, "{centrality:?}");
-    }
-    assert!(text(STORM, &Options::default()).starts_with("A storm flooded"));
-}
-
-#[test]
-fn budgets_are_kept() {
-    let check = |budget: Budget, expected_count: usize| {
-        let document = parse(STORM);
-        let summary = run(&document, &Options { budget, ..Options::default() });
-        assert_eq!(summary.sentences.len(), expected_count, "{budget:?} {}", summary.text(&document));
-    };
-    check(sentences(1), 1);
-    check(sentences(0), 0);
-    check(words(3), 0);
-    check(chars(20), 0);
-    check(words(16), 1);
-    check(Budget { max_sentence_count: Some(5), max_word_count: Some(16), max_char_count: None }, 1);
-    check(Budget { max_sentence_count: Some(2), max_word_count: Some(500), max_char_count: Some(5000) }, 2);
-    check(sentences(100), 9);
-}
-
-#[test]
-fn budgets_are_used() {
-    for (budget, least) in [(words(40), 32), (words(60), 52)] {
-        let summary = text(STORM, &Options { budget, ..Options::default() });
-        assert!(summary.split_whitespace().count() >= least, "{budget:?} {summary}");
-    }
-    let summary = text(STORM, &Options { budget: chars(300), ..Options::default() });
-    assert!((240..=300).contains(&summary.chars().count()), "{summary}");
-}
-
-#[test]
-fn one_sentence_that_fits_exactly() {
-    let one = "The port of Rosport is closed.";
-    for (budget, expected) in [(words(6), one), (words(5), ""), (chars(30), one), (chars(29), "")] {
-        assert_eq!(text(one, &Options { budget, ..Options::default() }), expected, "{budget:?}");
-    }
-}
-
-#[test]
 fn nothing_from_nothing() {
     for centrality in KINDS {
         for empty in ["", " \n\n ", "…", "\u{200b}"] {
             let document = parse(empty);
             let summary = run(&document, &Options { query: "port", centrality, ..Options::default() });
             assert!(summary.sentences.len() <= 1, "{empty:?}");
-        }
-    }
-}
-
-#[test]
-fn a_query_steers() {
-    let check = |query: &str, expected: &str| {
-        let options = Options { budget: sentences(1), query, ..Options::default() };
-        let summary = text(STORM, &options);
-        assert!(summary.contains(expected), "{query}: {summary}");
-    };
-    check("bakery", "Mara Linde");
-    check("football", "football match");
-    check("school trains", "Schools in Rosport");
-    check("engineer's warning", "Engineers had warned");
-    check("zeppelin", "A storm flooded");
-    check("the", "A storm flooded");
-}
-
-#[test]
-fn what_points_back_comes_with_what_it_points_to() {
-    let document = parse(STORM);
-    for centrality in KINDS {
-        for count in 1..9 {
-            let summary = run(&document, &Options { budget: sentences(count), centrality, ..Options::default() });
-            for chosen in &summary.sentences {
-                let needs = document.sentences[chosen.sentence as usize].points_back && chosen.body_index > 0;
-                let has = summary.sentences.iter().any(|other| other.body_index + 1 == chosen.body_index);
-                assert!(has || !needs, "{centrality:?} {count}: {}", summary.text(&document));
-            }
-        }
-    }
-}
-
-#[test]
-fn says_nothing_twice() {
-    let again = "The storm flooded the port of Rosport on Monday, and hundreds of people left homes there.";
-    let summary = text(&format!("{STORM}\n\n{again}"), &Options { budget: sentences(5), ..Options::default() });
-    assert_eq!(summary.matches("hundreds of people").count(), 1, "{summary}");
-    let many = "The port of Rosport is closed after the storm.\n".repeat(40);
-    for centrality in KINDS {
-        let document = parse(&many);
-        for budget in [sentences(3), sentences(30), words(200)] {
-            assert_eq!(run(&document, &Options { budget, centrality, ..Options::default() }).sentences.len(), 1);
         }
     }
 }
@@ -168,65 +83,6 @@ fn explains_itself() {
                 }
             }
             assert_eq!(!query.is_empty(), chosen.iter().any(|c| c.parts.iter().any(|&(name, _)| name == "query")));
-        }
-    }
-}
-
-#[test]
-fn what_is_about_the_query_comes_first() {
-    let document = parse(STORM);
-    let check = |query: &str, expected: &[&str]| {
-        for centrality in KINDS {
-            let budget = sentences(u32::try_from(expected.len()).unwrap());
-            let options = Options { budget, query, centrality, order: Order::Salience };
-            let summary = run(&document, &options);
-            let chosen: Vec<&str> = summary
-                .sentences
-                .iter()
-                .map(|c| document.sentences[c.sentence as usize].span.of(&document.text))
-                .collect();
-            let is_about = |sentence: &&str| expected.iter().any(|part| sentence.contains(part));
-            assert!(
-                chosen.len() == expected.len() && chosen.iter().all(is_about),
-                "{centrality:?} {query}: {chosen:?}"
-            );
-            assert!((summary.sentences[0].salience - 1.0).abs() < 1e-6, "{centrality:?} {query}");
-        }
-    };
-    check("footballs", &["football match"]);
-    check("a school", &["Schools in Rosport", "football match"]);
-    check("closing the schools until Thursday", &["Schools in Rosport"]);
-    check("what did engineers warn of?", &["Engineers had warned"]);
-}
-
-#[test]
-fn a_quotation_is_not_broken_off() {
-    let text = "The bridge over the Elm stays shut until the spring, the council of Rosport said on Monday.\n\n\
-        “Nobody in the council wanted this bridge to be shut for so long. The bridge over the Elm is what the council of \
-        Rosport has to repair first, and the council knows it,” said Ida Brandt, who heads the council.\n\n\
-        Buses take another road until then.";
-    let document = parse(text);
-    let inside = document.sentences.iter().position(|sentence| sentence.opens_in_quotation).unwrap();
-    for centrality in KINDS {
-        for count in 1..3 {
-            let options = Options { budget: sentences(count), centrality, ..Options::default() };
-            let chosen: Vec<usize> = run(&document, &options).sentences.iter().map(|c| c.sentence as usize).collect();
-            assert!(!chosen.contains(&inside) && !chosen.contains(&(inside - 1)), "{centrality:?} {count}: {chosen:?}");
-        }
-    }
-}
-
-#[test]
-fn headings_and_datelines_are_not_chosen() {
-    let text = "Storm floods port of Rosport\n\nROSPORT, Monday\n\nBy Ida Brandt\n\nThe port\n\n".to_owned() + STORM;
-    for centrality in KINDS {
-        for count in 1..6 {
-            let options = Options { budget: sentences(count), centrality, ..Options::default() };
-            let document = parse(&text);
-            for chosen in run(&document, &options).sentences {
-                let sentence = document.sentences[chosen.sentence as usize].span.of(&document.text);
-                assert!(sentence.ends_with(['.', '”']), "{centrality:?} {count}: {sentence}");
-            }
         }
     }
 }

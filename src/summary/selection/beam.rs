@@ -1,28 +1,55 @@
 //! The best of many sets, for short summaries: a beam search over sets of the most salient sentences.
 
-use super::{Choice, Size};
+use std::cmp::Ordering;
+
+use super::{Aim, Choice, Size};
 use crate::summary::{salience::REFERENCE_WORDS, similarity::is_repeat, term::to_f32};
 
-/// How many sets of each size are carried on.
+/// How many sets of each size are carried on where so many sentences are wanted.
 const WIDTH: usize = 4;
+
+/// How many are where a budget on length is to be used: what fills it best is seldom what begins best.
+const WIDTH_BY_LENGTH: usize = 12;
 
 /// The most candidates; each is a bit of a set.
 const MAX_CANDIDATES: usize = 48;
+
+/// The root of a usual sentence's number of words: what a dangling one costs is the same for a short one.
+const USUAL_ROOT: f32 = 4.5;
+
+/// What a shorter sentence counts for: one too short to say much is no bargain.
+const LEAST_WORDS: u32 = 12;
 
 /// A set of candidates.
 #[derive(Clone, Copy)]
 struct Set {
     members: u64,
     size: Size,
-    /// The sum of the members' values.
+    /// The sum of the members' values, each times the root of its number of words.
     value: f32,
+    /// How many words they have.
+    words: f32,
     /// The sum of the chances of the terms they have.
     chances: f32,
     /// How many members point back to a sentence that is no member.
     dangling: u32,
-    /// How good it is: the mean of the values, and what the terms add for their number of words.
+    /// The sum of the squares of what the members have of the query: one that has all of it is more than two with half.
+    about: f32,
+    /// How good it is: what the values come to, and what the terms add for their number of words.
     score: f32,
 }
+
+/// The set the search begins with.
+const NOTHING: Set = Set {
+    members: 0,
+    size: Size::ZERO,
+    value: 0.0,
+    words: 0.0,
+    chances: 0.0,
+    dangling: 0,
+    about: 0.0,
+    score: f32::MIN,
+};
 
 /// What the search needs to know of each candidate, by flat arrays.
 struct Candidates<'a> {
@@ -38,8 +65,12 @@ struct Candidates<'a> {
     points_back: u64,
     /// Those of them that may be chosen without the one they point back to, at a cost.
     may_dangle: u64,
-    /// What it is worth by itself.
+    /// How many words it has, at least [`LEAST_WORDS`].
+    words: Vec<f32>,
+    /// What it is worth by itself, times the root of that: a long sentence says more, but less for its length.
     values: Vec<f32>,
+    /// What it adds to how far a set is about the query, where length is what counts.
+    about: Vec<f32>,
     /// The terms of all, one after the other: which candidates have it, and its chance.
     terms: Vec<(u64, f32)>,
     begins: Vec<usize>,
@@ -48,41 +79,7 @@ struct Candidates<'a> {
 /// Searches for the best set; answers its sentences in reading order.
 pub(super) fn search(choice: &Choice<'_>) -> Vec<usize> {
     let candidates = Candidates::gather(choice);
-    let mut best: Option<Set> = None;
-    let mut level =
-        vec![Set { members: 0, size: Size::default(), value: 0.0, chances: 0.0, dangling: 0, score: f32::MIN }];
-    // A sentence that needs the one before it joins with it: such sets wait for their level.
-    let mut pairs: Vec<Set> = Vec::new();
-    while !level.is_empty() || !pairs.is_empty() {
-        let mut next = std::mem::take(&mut pairs);
-        for set in &level {
-            for candidate in 0..candidates.sentences.len() {
-                let Some(with) = candidates.add(set, candidate) else { continue };
-                if candidates.may_join(set, candidate) {
-                    insert(&mut next, with);
-                }
-                let need = candidates.needs[candidate];
-                if set.members & 1 << need == 0
-                    && need != candidate
-                    && candidates.may_join(set, need)
-                    && let Some(pair) = candidates.add(&with, need)
-                {
-                    insert(&mut pairs, pair);
-                }
-            }
-        }
-        for set in &next {
-            let is_better = best.is_none_or(|best| {
-                let (fill, best_fill) = (choice.fill(set.size), choice.fill(best.size));
-                fill.total_cmp(&best_fill).then(set.score.total_cmp(&best.score)).is_gt()
-            });
-            if is_better {
-                best = Some(*set);
-            }
-        }
-        level = next;
-    }
-    let members = best.map_or(0, |set| set.members);
+    let members = best(&candidates).map_or(0, |set| set.members);
     let mut chosen: Vec<usize> = candidates
         .sentences
         .iter()
@@ -94,14 +91,49 @@ pub(super) fn search(choice: &Choice<'_>) -> Vec<usize> {
     chosen
 }
 
+/// The best of the sets that the beam comes by.
+fn best(candidates: &Candidates<'_>) -> Option<Set> {
+    let mut best: Option<Set> = None;
+    let width = if candidates.choice.aim == Aim::Sentences { WIDTH } else { WIDTH_BY_LENGTH };
+    let mut level = vec![NOTHING];
+    // A sentence that needs the one before it joins with it: such sets wait for their level.
+    let mut pairs: Vec<Set> = Vec::new();
+    while !level.is_empty() || !pairs.is_empty() {
+        let mut next = std::mem::take(&mut pairs);
+        for set in &level {
+            for candidate in 0..candidates.sentences.len() {
+                let Some(joined) = candidates.add(set, candidate) else { continue };
+                if candidates.may_join(set, candidate) {
+                    insert(&mut next, joined, width);
+                }
+                let need = candidates.needs[candidate];
+                if set.members & 1 << need == 0
+                    && need != candidate
+                    && candidates.may_join(set, need)
+                    && let Some(pair) = candidates.add(&joined, need)
+                {
+                    insert(&mut pairs, pair, width);
+                }
+            }
+        }
+        for set in &next {
+            if best.is_none_or(|best| candidates.compare(set, &best).is_gt()) {
+                best = Some(*set);
+            }
+        }
+        level = next;
+    }
+    best
+}
+
 /// Keeps the best sets, each once; of equals the one found first.
-fn insert(sets: &mut Vec<Set>, set: Set) {
-    if sets.len() == WIDTH && sets[WIDTH - 1].score >= set.score || sets.iter().any(|s| s.members == set.members) {
+fn insert(sets: &mut Vec<Set>, set: Set, width: usize) {
+    if sets.len() == width && sets[width - 1].score >= set.score || sets.iter().any(|s| s.members == set.members) {
         return;
     }
     let at = sets.partition_point(|s| s.score >= set.score);
     sets.insert(at, set);
-    sets.truncate(WIDTH);
+    sets.truncate(width);
 }
 
 impl<'a> Candidates<'a> {
@@ -124,6 +156,9 @@ impl<'a> Candidates<'a> {
         let those = |are: &dyn Fn(usize) -> bool| {
             sentences.iter().enumerate().fold(0, |those, (at, &s)| those | u64::from(are(s)) << at)
         };
+        let words: Vec<f32> =
+            sentences.iter().map(|&s| to_f32(choice.terms.sentences[s].word_count.max(LEAST_WORDS) as usize)).collect();
+        let roots: Vec<f32> = words.iter().map(|words| words.sqrt()).collect();
         let mut candidates = Self {
             choice,
             repeats,
@@ -131,7 +166,9 @@ impl<'a> Candidates<'a> {
             needed_by,
             points_back: those(&|sentence| choice.points_back(sentence).is_some()),
             may_dangle: those(&|sentence| choice.may_dangle(sentence)),
-            values: sentences.iter().map(|&sentence| choice.salience.values[sentence]).collect(),
+            values: sentences.iter().zip(&roots).map(|(&s, root)| choice.salience.values[s] * root).collect(),
+            words,
+            about: sentences.iter().map(|&sentence| choice.about(sentence)).collect(),
             sentences,
             terms: Vec::new(),
             begins: vec![0],
@@ -154,6 +191,12 @@ impl<'a> Candidates<'a> {
         }
     }
 
+    /// Which of two sets is the better summary: the fuller one and the more about the query, then the more salient one.
+    fn compare(&self, one: &Set, other: &Set) -> Ordering {
+        let rank = |set: &Set| self.choice.fill(set.size) + set.about;
+        rank(one).total_cmp(&rank(other)).then(one.score.total_cmp(&other.score))
+    }
+
     /// Whether what a candidate points back to is there, or may be missing.
     fn may_join(&self, set: &Set, candidate: usize) -> bool {
         let need = self.needs[candidate];
@@ -167,21 +210,25 @@ impl<'a> Candidates<'a> {
         if set.members & (bit | self.repeats[candidate]) != 0 || !size.fits(self.choice.limit) {
             return None;
         }
-        let mut chances = set.chances;
         let value = set.value + self.values[candidate];
-        let count = |size: u64| to_f32(usize::try_from(size).unwrap_or(usize::MAX));
+        let words = set.words + self.words[candidate];
         let stands_alone = set.members & 1 << self.needs[candidate] == 0;
         let dangling = set.dangling + u32::from(self.points_back & bit != 0 && stands_alone)
             - u32::from(self.needed_by[candidate] & set.members != 0);
-        let cost = self.choice.salience.dangling_cost.unwrap_or_default() * to_f32(dangling as usize);
-        let mut score = (value - cost) / count(size.sentences);
+        // Of so many sentences a mean of the values; where length is what counts, one that grows with their number as well.
+        let count =
+            if self.choice.aim == Aim::Sentences { to_f32(usize::try_from(size.sentences).unwrap_or(1)) } else { 1.0 };
+        let cost = self.choice.salience.dangling_cost.unwrap_or_default() * USUAL_ROOT * to_f32(dangling as usize);
+        let mut score = (value - cost) / (count * words).sqrt();
+        let mut chances = set.chances;
         if self.choice.salience.coverage != 0.0 {
             for &(holders, chance) in &self.terms[self.begins[candidate]..self.begins[candidate + 1]] {
                 chances += if holders & set.members == 0 { chance } else { 0.0 };
             }
-            score += self.choice.salience.coverage * chances / (count(size.words) + REFERENCE_WORDS);
+            score += self.choice.salience.coverage * chances / (words + REFERENCE_WORDS);
         }
-        Some(Set { members: set.members | bit, size, value, chances, dangling, score })
+        let about = set.about + self.about[candidate];
+        Some(Set { members: set.members | bit, size, value, words, chances, dangling, about, score })
     }
 }
 
@@ -253,4 +300,63 @@ fn most_salient(choice: &Choice<'_>) -> Vec<usize> {
         }
     });
     sentences
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+
+    use super::*;
+    use crate::{
+        cancel::Cancel,
+        document::{Document, ReadOptions},
+        summary::{Budget, Centrality, salience::Salience, selection, term::Terms},
+    };
+
+    const TALE: &str = "The harbour wall of Saltmere held through the night, the engineer of the town said on Monday. But the sea \
+        took the road behind it. Forty families left their houses before midnight. They slept in the school of Saltmere, where \
+        volunteers brought soup and dry clothes. The council met at dawn. It set aside two million for repairs of the wall, a sum \
+        that three members of the council called too small. The storm was the worst since 1953, when the old wall broke in two \
+        places. Engineers measure the cracks in the wall on Thursday. The school stays closed until then. Buses run.";
+
+    /// The best set of all there are.
+    fn best_of_all(candidates: &Candidates<'_>) -> Option<Set> {
+        let count = candidates.sentences.len();
+        let sets = (1u64..1 << count).filter_map(|members| {
+            let mut set = NOTHING;
+            let mut order: Vec<usize> = (0..count).filter(|at| members & 1 << at != 0).collect();
+            order.sort_by_key(|&at| candidates.sentences[at]);
+            for candidate in order {
+                let with = candidates.add(&set, candidate)?;
+                set = candidates.may_join(&set, candidate).then_some(with)?;
+            }
+            Some(set)
+        });
+        sets.max_by(|one, other| candidates.compare(one, other))
+    }
+
+    #[test]
+    fn finds_the_best_set_of_all() {
+        let options = ReadOptions { language_code: "en", ..ReadOptions::default() };
+        let document = Document::parse(TALE, options, Cancel::NEVER).unwrap();
+        let terms = Terms::count(&document, Cancel::NEVER).unwrap();
+        let (mut exact, mut all) = (0, 0);
+        for centrality in [Centrality::Learned, Centrality::LexRank, Centrality::Directed] {
+            let mut salience = Salience::measure(&terms, centrality, false, &[], Cancel::NEVER).unwrap();
+            let scaled = salience.scale(|sentence| terms.sentences[sentence].is_whole);
+            let budgets = (1..6)
+                .map(|count| Budget { max_sentence_count: Some(count), ..Budget::default() })
+                .chain((15..110).map(|count| Budget { max_word_count: Some(count), ..Budget::default() }))
+                .chain((80..700).step_by(7).map(|count| Budget { max_char_count: Some(count), ..Budget::default() }));
+            for budget in budgets {
+                let choice = selection::choice(&document, &terms, &salience, &scaled, budget);
+                let candidates = Candidates::gather(&choice);
+                let (Some(found), Some(of_all)) = (best(&candidates), best_of_all(&candidates)) else { continue };
+                all += 1;
+                let is_as_full = choice.fill(found.size) >= choice.fill(of_all.size) - 1e-4;
+                exact += usize::from(is_as_full && found.score >= of_all.score - 1e-4);
+            }
+        }
+        assert!(all > 500 && exact * 100 >= all * 98, "{exact} of {all}");
+    }
 }
