@@ -312,7 +312,7 @@ const ABSTRACTS: [f32; GENRE_FEATURE_COUNT] = [10.0, -4.0, 0.0, 0.0, 0.0, 0.0, 0
 /// Nothing is known of any other text: what directed and undirected centralities agree on.
 fn other() -> Blend {
     let mut blend = Blend { sentence: [0.0; FEATURE_COUNT], coverage: 5.0 };
-    for (at, weight) in [(2, 0.5), (3, 0.5), (4, 0.5), (10, 1.0)] {
+    for (at, weight) in [(2, 0.5), (3, 0.5), (4, 1.0), (10, 1.0)] {
         blend.sentence[at] = weight;
     }
     blend

@@ -52,8 +52,8 @@ const BRIEF: f32 = 0.85;
 const FULL: f32 = 0.95;
 
 /// What it costs to choose a sentence that opens with a word that points back, and not the one before it, for each unit
-/// between the highest and the lowest salience: one or two in a hundred are worth it.
-const DANGLING_COST: f32 = 0.2;
+/// between the highest and the lowest salience: of two hundred one is worth it.
+const DANGLING_COST: f32 = 0.3;
 
 /// What a sentence that has so much of the query, from 0 to 1, gains for each unit between the highest and the lowest
 /// salience without it. A quarter of the query is worth more than anything else can give, and all of it more than half.
