@@ -265,12 +265,12 @@ fn attribution(train: &[Article], dev: &[Article], label: &[f32]) -> Fallible<Ve
             all += 1;
             let Some(best) = right.iter().position(|&right| right) else { continue };
             reachable += 1;
-            let manner = Manner::of(&scene, piece);
+            let mut manner = Manner::of(&scene, piece);
             let features = candidates
                 .iter()
                 .map(|candidate| {
                     let mut features = Vec::new();
-                    feature::push(&scene, piece, &manner, candidate, here, &mut features);
+                    feature::push(&scene, piece, &mut manner, candidate, here, &mut features);
                     features
                 })
                 .collect();

@@ -6,6 +6,7 @@
 //! Relations Corpus for Political News", LREC 2018).
 
 pub mod feature;
+mod pattern;
 
 use std::ops::Range;
 
@@ -255,10 +256,10 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
                 candidates.retain(|candidate| *candidate != Candidate::NoQuote);
             }
             scores.clear();
-            let manner = Manner::of(self, piece);
+            let mut manner = Manner::of(self, piece);
             for candidate in &candidates {
                 features.clear();
-                feature::push(self, piece, &manner, candidate, carried_here, &mut features);
+                feature::push(self, piece, &mut manner, candidate, carried_here, &mut features);
                 scores.push(weights.score(&features));
             }
             let mut choice = choose(&candidates, &scores);

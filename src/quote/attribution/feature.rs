@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Candidate, Scene};
+use super::{
+    Candidate, Scene,
+    pattern::{Reader, Side, Stretch},
+};
 use crate::{
     cancel::{Cancel, Cancelled},
     document::Role,
@@ -19,8 +22,8 @@ use crate::{
 /// The symbol of a token inside a piece.
 pub(in crate::quote) const PIECE: u8 = 8;
 const WORD: u8 = 0;
-const COMMA: u8 = 1;
-const STOP: u8 = 2;
+pub(super) const COMMA: u8 = 1;
+pub(super) const STOP: u8 = 2;
 const COLON: u8 = 3;
 const DASH: u8 = 4;
 const OTHER: u8 = 5;
@@ -31,18 +34,21 @@ const THAT: u8 = 9;
 const PREPOSITION: u8 = 10;
 const AUXILIARY: u8 = 11;
 const FUNCTION: u8 = 12;
-const PARAGRAPH: u8 = 13;
+pub(super) const PARAGRAPH: u8 = 13;
 const PRONOUN: u8 = 14;
 const POSSESSIVE: u8 = 15;
 /// How many symbols of tokens there are.
 pub(in crate::quote) const COUNT: usize = 16;
 /// Beyond the text.
-const NOTHING: u8 = 16;
+pub(super) const NOTHING: u8 = 16;
 /// The label of a token whose sentence is not labelled.
 const UNLABELLED: u32 = 4;
 
-/// How many symbols of a stretch are told apart.
+/// How many symbols between a piece and its candidate are told apart, how many of them next to the piece, and how many between
+/// the mention and its cue.
 const MAX_SYMBOLS: usize = 7;
+const MAX_NEAR_SYMBOLS: usize = 2;
+const MAX_INNER_SYMBOLS: usize = 4;
 
 /// What each token is to a pattern.
 pub(super) fn symbols(
@@ -93,46 +99,6 @@ fn symbol(words: &Words, at: usize) -> u8 {
     }
 }
 
-/// The patterns of a stretch: its symbols, read from the side that lies at the quote, runs of the same as one. One for each
-/// number of symbols that are told apart.
-fn patterns<const COUNT: usize>(
-    scene: &Scene,
-    stretch: Range<usize>,
-    backwards: bool,
-    most: [usize; COUNT],
-) -> [u32; COUNT] {
-    let mut hash = 17;
-    let mut last = NOTHING;
-    let mut count = 0;
-    let len = stretch.len();
-    let mut paragraph = None;
-    let mut cut = [None; COUNT];
-    for step in 0..len {
-        let at = if backwards { stretch.end - 1 - step } else { stretch.start + step };
-        let symbol = scene.symbols[at];
-        let new_paragraph = scene.words.paragraph(at);
-        if paragraph.replace(new_paragraph).is_some_and(|before| before != new_paragraph) {
-            hash = mix(&[hash, u32::from(PARAGRAPH)]);
-            count += 1;
-        }
-        if symbol == last && !matches!(symbol, STOP | COMMA) {
-            continue;
-        }
-        last = symbol;
-        for (cut, &most) in cut.iter_mut().zip(&most) {
-            if count >= most {
-                cut.get_or_insert(mix(&[hash, 99]));
-            }
-        }
-        if cut.iter().all(Option::is_some) {
-            break;
-        }
-        count += 1;
-        hash = mix(&[hash, u32::from(symbol)]);
-    }
-    cut.map(|cut| cut.unwrap_or(hash))
-}
-
 fn symbol_at(scene: &Scene, at: Option<usize>) -> u32 {
     u32::from(at.and_then(|at| scene.symbols.get(at)).copied().unwrap_or(NOTHING))
 }
@@ -149,37 +115,7 @@ fn bucket(count: usize) -> u32 {
     }
 }
 
-/// What stands in a stretch, whatever its order: found in one pass.
-struct Held {
-    /// A bit for each symbol.
-    symbols: u32,
-    /// A bit for each label.
-    labels: u32,
-}
-
-impl Held {
-    /// Reads the stretch between a piece and its candidate.
-    fn of(scene: &Scene, stretch: Range<usize>, piece: &Piece) -> Self {
-        let mut held = Self { symbols: 0, labels: 0 };
-        for at in stretch {
-            held.symbols |= 1 << scene.symbols[at];
-            held.labels |= 1 << scene.label(at, piece);
-        }
-        held
-    }
-
-    /// 1 where the stretch holds the symbol, else 0.
-    fn symbol(&self, symbol: u8) -> u32 {
-        self.symbols >> symbol & 1
-    }
-
-    /// 1 where the stretch holds the label, else 0.
-    fn label(&self, label: Label) -> u32 {
-        self.labels >> label as u32 & 1
-    }
-}
-
-/// How the piece itself is written, and what the sentence's labels say of it.
+/// How the piece itself is written, what the sentence's labels say of it, and what stands around it.
 #[derive(Debug)]
 pub struct Manner {
     length: u32,
@@ -189,6 +125,8 @@ pub struct Manner {
     after: u32,
     before_print: u32,
     labels: u32,
+    left: Side,
+    right: Side,
 }
 
 impl Manner {
@@ -215,6 +153,8 @@ impl Manner {
             after: symbol_at(scene, Some(piece.tokens.end)),
             before_print: before.map_or(0, |at| words.prints[at]),
             labels: mix(&[label(inner.start), last.map_or(UNLABELLED, label)]),
+            left: Side::new(MAX_SYMBOLS, MAX_NEAR_SYMBOLS),
+            right: Side::new(MAX_SYMBOLS, MAX_NEAR_SYMBOLS),
         }
     }
 }
@@ -223,7 +163,7 @@ impl Manner {
 pub fn push(
     scene: &Scene,
     piece: usize,
-    manner: &Manner,
+    manner: &mut Manner,
     candidate: &Candidate,
     carried: Option<usize>,
     features: &mut Vec<u32>,
@@ -270,7 +210,7 @@ fn null(scene: &Scene, piece: &Piece, manner: &Manner, which: u32, features: &mu
 fn source(
     scene: &Scene,
     piece: usize,
-    manner: &Manner,
+    manner: &mut Manner,
     mention: usize,
     cue: Option<&Range<usize>>,
     carried: Option<usize>,
@@ -298,10 +238,13 @@ fn source(
     };
     let inside = side >= 2 && of.tokens.start <= who.tokens.start && who.tokens.end <= of.tokens.end;
     let cue_print = cue.map_or(1, |cue| words.prints[cue.start]);
-    let [gap_pattern, near_pattern] = patterns(scene, gap.clone(), side == 0, [MAX_SYMBOLS, 2]);
-    let [inner_pattern] = patterns(scene, inner_gap.clone(), false, [4]);
+    let holds = match side {
+        0 => manner.left.before(scene, of, gap.len()),
+        _ => manner.right.behind(scene, of, gap.len()),
+    };
+    let Stretch { pattern: gap_pattern, near_pattern, .. } = holds;
+    let [inner_pattern] = Reader::new([MAX_INNER_SYMBOLS]).read_all(scene, inner_gap.clone());
     let place = mix(&[side, order]);
-    let holds = Held::of(scene, gap.clone(), of);
     let sentence = words.sentence_of[who.tokens.start];
     let piece_sentence = words.sentence_of[of.inner.start];
     let last_sentence = words.sentence_of[of.inner.end - 1];
