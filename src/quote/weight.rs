@@ -83,13 +83,17 @@ impl<'w> Table<'w> {
         for features in features.chunks(SUMMED_AT_ONCE) {
             let (mut even, mut odd) = (0, 0);
             let mut add = |two_rows: u64| {
-                let raised = two_rows ^ EACH_BYTE * u64::from(RAISED_BY);
+                let raised = two_rows ^ (EACH_BYTE * u64::from(RAISED_BY));
                 even += raised & EVEN_BYTES;
                 odd += raised >> 8 & EVEN_BYTES;
             };
             let (pairs, rest) = features.as_chunks();
-            pairs.iter().for_each(|&[one, other]| add(row(one) | row(other) << 32));
-            rest.iter().for_each(|&last| add(row(last)));
+            for &[one, other] in pairs {
+                add(row(one) | row(other) << 32);
+            }
+            for &last in rest {
+                add(row(last));
+            }
             let raised_by =
                 i32::from(RAISED_BY) * i32::try_from(features.len().next_multiple_of(2)).unwrap_or_default();
             let [even, odd] =

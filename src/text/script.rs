@@ -68,7 +68,13 @@ pub(super) fn is_space(c: char) -> bool {
 
 /// Part of a word: a letter, a digit, a mark on one, or the underscore.
 pub(super) fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || is_mark(c)
+    !is_written_mark(c) && (c.is_alphanumeric() || c == '_' || is_mark(c))
+}
+
+/// A dash, a quotation mark or an ellipsis: what stands most often in English beyond ASCII, and needs no table to be told.
+#[inline]
+pub(crate) fn is_written_mark(c: char) -> bool {
+    matches!(c, '\u{2010}'..='\u{2027}')
 }
 
 /// A mark that belongs to the letter before it: accents, points, the signs of Indic scripts, joiners, soft hyphens.

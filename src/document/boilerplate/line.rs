@@ -7,7 +7,7 @@ use crate::{
     cancel::{Cancel, Cancelled},
     text::{
         Span,
-        script::ascii,
+        script::{ascii, is_written_mark},
         vocabulary::key::{Key, Letters},
     },
 };
@@ -426,7 +426,7 @@ fn is_word_char(c: char) -> bool {
     if c.is_ascii() {
         c.is_ascii_alphanumeric() || c == '_'
     } else {
-        c.is_alphanumeric() || ('\u{300}'..'\u{370}').contains(&c)
+        !is_written_mark(c) && (c.is_alphanumeric() || ('\u{300}'..'\u{370}').contains(&c))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a folded word is looked up by.
 
 /// The words that fit into a key whole, in bytes.
-const INLINE_BYTES: usize = 16;
+pub(super) const INLINE_BYTES: usize = 16;
 
 const MULTIPLIERS: [u64; 3] = [0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03, 0xa076_1d64_78bd_642f];
 
@@ -25,6 +25,11 @@ impl Key {
             digest = [fold(low ^ digest[0], high ^ MULTIPLIERS[2]), fold(high ^ digest[1], low ^ MULTIPLIERS[0])];
         }
         Self { halves: digest, len_bytes: narrow(folded.len()) }
+    }
+
+    /// The key of the word that is the first `len` of these bytes.
+    pub(super) fn of_whole(bytes: &[u8; INLINE_BYTES], len: usize) -> Self {
+        Self { halves: load(bytes, 0, len), len_bytes: narrow(len) }
     }
 
     /// The key of the ASCII word at `begin`, folded on the way; none where it is too long to fit.
