@@ -330,7 +330,7 @@ fn term_rows(item: &Item, rows: &mut Vec<([f32; TERM_FEATURE_COUNT], bool)>) -> 
     let mut is_wanted = vec![false; terms.statistics.len()];
     for token in &references.tokens {
         let term = references.vocabulary.word(token.word).term;
-        if let Some(term) = document.vocabulary.find_term(&references.vocabulary, term)
+        if let Some(term) = document.vocabulary.find_term(&references.vocabulary.stem(term))
             && let Some(number) = terms.number(term)
         {
             is_wanted[number] = true;

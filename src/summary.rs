@@ -5,6 +5,7 @@
 
 pub mod centrality;
 pub mod elementary;
+mod query;
 pub mod salience;
 pub mod selection;
 pub mod similarity;
@@ -13,10 +14,9 @@ pub mod term;
 use crate::{
     cancel::{Cancel, Cancelled},
     document::Document,
-    text::{Class, Span, Token, Vocabulary, token, token::Shape},
 };
 use salience::{PARTS, Salience};
-use term::{Terms, to_f32};
+use term::Terms;
 
 /// What is asked of a summary.
 #[derive(Clone, Copy, Debug, Default)]
@@ -108,7 +108,7 @@ impl Summary {
 /// [`Cancelled`] when `cancel` says so.
 pub fn summarize(document: &Document, options: &Options, cancel: Cancel<'_>) -> Result<Summary, Cancelled> {
     let terms = Terms::count(document, cancel)?;
-    let query = query_shares(document, &terms, options.query);
+    let query = query::shares(document, &terms, options.query, cancel)?;
     let in_one = options.budget.max_sentence_count == Some(1);
     let mut salience = Salience::measure(&terms, options.centrality, in_one, &query, cancel)?;
     cancel.check()?;
@@ -128,38 +128,6 @@ pub fn summarize(document: &Document, options: &Options, cancel: Cancel<'_>) -> 
         })
         .collect();
     Ok(Summary { sentences })
-}
-
-/// How much of the query each sentence has, from 0 to 1, rare words weighing more; nothing if none has any.
-fn query_shares(document: &Document, terms: &Terms, query: &str) -> Vec<f32> {
-    if query.is_empty() {
-        return Vec::new();
-    }
-    let mut vocabulary = Vocabulary::new(document.language);
-    let mut tokens: Vec<Token> = Vec::new();
-    token::tokenize(query, Span::new(0, query.len()), &mut vocabulary, &mut tokens);
-    let rarity = terms.rarity();
-    let mut weights = vec![0.0f32; terms.statistics.len()];
-    for token in tokens.iter().filter(|token| token.shape.is(Shape::WORD)) {
-        let word = vocabulary.word(token.word);
-        if let Some(term) = document.vocabulary.find_term(&vocabulary, word.term).and_then(|term| terms.number(term))
-            && !word.classes.any(Class::STOP)
-        {
-            weights[term] = rarity[term];
-        }
-    }
-    let total: f32 = weights.iter().sum();
-    if total <= 0.0 {
-        return Vec::new();
-    }
-    (0..terms.sentences.len())
-        .map(|sentence| {
-            let entries = terms.of(sentence);
-            let found: f32 = entries.iter().map(|entry| weights[entry.term as usize]).sum();
-            // Of sentences with as much of it, the one that says little else is the more about it.
-            found / total * (0.9 + 0.1 * found / (found + to_f32(entries.len().max(1))))
-        })
-        .collect()
 }
 
 #[cfg(test)]

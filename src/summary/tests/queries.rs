@@ -135,3 +135,23 @@ fn a_query_steers_within_a_budget_of_length() {
         }
     }
 }
+
+#[test]
+fn accents_may_be_left_out_or_added() {
+    let text = "The council of Saltmere votes on the wall on Monday. The wall costs the council forty million. \
+        Builders wait for the council and its wall. José Núñez slept through the whole vote.";
+    let decomposed = text.replace('é', "e\u{301}").replace('ú', "u\u{301}").replace('ñ', "n\u{303}");
+    for text in [text, &decomposed] {
+        let document = parse(text);
+        for query in ["Núñez", "Nunez", "NUÑEZ", "Nu\u{301}n\u{303}ez", "Jose Nunez’s"] {
+            for centrality in KINDS {
+                let options = Options { budget: sentences(1), query, centrality, ..Options::default() };
+                let summary = run(&document, &options);
+                assert_eq!(summary.sentences[0].body_index, 3, "{centrality:?} {query} {text}");
+            }
+        }
+        let of = |query| run(&document, &Options { query, ..Options::default() });
+        assert_eq!(of("Mónday"), of("Monday"));
+        assert_eq!(of("nuñoz"), of(""));
+    }
+}
