@@ -149,6 +149,9 @@ fn described(words: &Words, mentions: &[Mention], all: &mut Entities, cancel: Ca
     for (at, nominal) in nominals {
         cancel.check()?;
         let stands_alone = nominal.tokens.start == nominal.core.start;
+        if all.of_mention[at].is_none() {
+            all.of_mention[at] = all.aged(words, mentions, at).or_else(|| all.body_called(words, mentions, at));
+        }
         if all.of_mention[at].is_some() || stands_alone || !is_one_person(words, nominal) {
             continue;
         }
@@ -233,6 +236,68 @@ impl Entities {
             }
         }
         best.map(|(id, _)| id)
+    }
+}
+
+/// What companies and the like are called by, whatever their names are.
+const BODIES: [&str; 12] = [
+    "company",
+    "firm",
+    "group",
+    "bank",
+    "airline",
+    "agency",
+    "union",
+    "club",
+    "charity",
+    "university",
+    "hospital",
+    "team",
+];
+/// How many sentences back such a word may point.
+const MAX_BODY_SENTENCES: u32 = 2;
+
+impl Entities {
+    /// "the 71-year-old" behind "Lionel Marsh, 71,".
+    fn aged(&self, words: &Words, mentions: &[Mention], at: usize) -> Option<usize> {
+        let age = mentions[at].tokens.start + 1;
+        let is_age = age + 2 < words.len() && words.is(age, Shape::NUMERIC) && words.text(age + 2) == "year";
+        let before = if is_age { (0..at).rev().take(MAX_BACK) } else { (0..0).rev().take(0) };
+        before.filter(|&before| mentions[before].kind == Kind::Name).find_map(|before| {
+            let comma = mentions[before].tokens.end;
+            let is_so_old = comma < age && words.text(comma) == "," && words.text(comma + 1) == words.text(age);
+            self.of_mention[before].filter(|_| is_so_old)
+        })
+    }
+
+    /// "the ministry" behind "the Ministry of Health", "the company" behind a sentence that opens with its name.
+    fn body_called(&self, words: &Words, mentions: &[Mention], at: usize) -> Option<usize> {
+        let nominal = &mentions[at];
+        let head = nominal.core.end - 1;
+        let is_bare = matches!(words.text(nominal.tokens.start), "the" | "The") && head == nominal.tokens.start + 1;
+        if !is_bare || nominal.tokens.end != nominal.core.end || !words.on(head, Class::BODY) {
+            return None;
+        }
+        let before = || {
+            let before = (0..at).rev().take(MAX_BACK);
+            before.filter_map(|before| Some((before, self.of_mention[before]?))).filter(|&(_, id)| {
+                let entity = &self.entities[id];
+                entity.is_named && !entity.is_person && entity.gender.is_none()
+            })
+        };
+        let is_of_name =
+            |id: usize| self.entities[id].name.clone().any(|word| words.prints[word] == words.prints[head]);
+        let opens = |mention: &Mention| {
+            let apart = words.sentence_of[head].saturating_sub(words.sentence_of[mention.tokens.start]);
+            let opening = words.sentence_tokens(mention.tokens.start).start;
+            mention.kind == Kind::Name
+                && (1..=MAX_BODY_SENTENCES).contains(&apart)
+                && mention.tokens.start <= opening + 1
+        };
+        let named = before().find(|&(_, id)| is_of_name(id));
+        let subject =
+            || before().find(|&(before, _)| opens(&mentions[before])).filter(|_| BODIES.contains(&words.text(head)));
+        named.or_else(subject).map(|(_, id)| id)
     }
 }
 

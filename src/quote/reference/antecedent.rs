@@ -241,10 +241,28 @@ impl<'s, 'd, 't> Discourse<'s, 'd, 't> {
     pub fn body(&self, pronoun: usize) -> Option<usize> {
         let of = &self.mentions[pronoun];
         let is_it = matches!(self.words.text(of.tokens.start), "it" | "It") && !self.is_quoted[pronoun];
-        let (last, paragraph) = self.last_to_say.filter(|_| is_it && says(self.words, of))?;
-        let entity = &self.entities.entities[last];
-        let is_near = self.words.paragraph(of.tokens.start) <= paragraph + 1;
-        (is_near && entity.is_named && !entity.is_person && entity.gender.is_none()).then_some(last)
+        if !is_it || !says(self.words, of) {
+            return None;
+        }
+        let is_body = |entity: &usize| {
+            let entity = &self.entities.entities[*entity];
+            entity.is_named && !entity.is_person && entity.gender.is_none()
+        };
+        let near = |&(_, paragraph): &(usize, usize)| self.words.paragraph(of.tokens.start) <= paragraph + 1;
+        let last = self.last_to_say.filter(near).map(|(entity, _)| entity);
+        last.or_else(|| self.opener_before(pronoun)).filter(is_body)
+    }
+
+    /// Whom the sentence before opens with, in the reporter's words.
+    fn opener_before(&self, pronoun: usize) -> Option<usize> {
+        let words = self.words;
+        let sentence = words.sentence_of[self.mentions[pronoun].tokens.start].checked_sub(1)?;
+        let before = (0..pronoun).rev().take(MAX_MENTIONS);
+        let mut of_sentence = before
+            .skip_while(|&before| words.sentence_of[self.mentions[before].tokens.start] > sentence)
+            .take_while(|&before| words.sentence_of[self.mentions[before].tokens.start] == sentence);
+        let opener = of_sentence.find(|&before| opens(words, &self.mentions[before]) && !self.is_quoted[before])?;
+        self.of_mention[opener]
     }
 
     /// "the top U.S. diplomat", of whom the text never said who that is: newsrooms call by such names, in the paragraph in
