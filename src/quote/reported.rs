@@ -221,8 +221,9 @@ struct Outline {
     first_print: u32,
     /// The first cue behind each token.
     next_cue: Vec<Option<usize>>,
-    /// What sort of word each token is.
-    sorts: Vec<u32>,
+    /// The print of each token, its symbol and what sort of word it is, with [`AROUND`] tokens more at either end that stand
+    /// for what is beyond the sentence.
+    around: [Vec<u32>; 3],
     /// How the sentence before ends: there is none in the paragraph, in the reporter's words, or inside marks.
     behind: u32,
 }
@@ -246,7 +247,11 @@ impl Outline {
         let before = bounds.start.checked_sub(1).filter(|&at| words.paragraph(at) == words.paragraph(bounds.start));
         Self {
             next_cue,
-            sorts: bounds.clone().map(|at| sort(words, at)).collect(),
+            around: [
+                surrounded(7, words.prints[bounds.clone()].iter().copied()),
+                surrounded(31, scene.symbols[bounds.clone()].iter().map(|&symbol| u32::from(symbol))),
+                surrounded(1 << 20, bounds.clone().map(|at| sort(words, at))),
+            ],
             behind: before.map_or(0, |at| 1 + u32::from(scene.is_marked(at))),
             trailing,
             cues: u32::try_from(bounds.clone().filter(|&at| is_cue(at)).count()).unwrap_or(9).min(4),
@@ -254,6 +259,18 @@ impl Outline {
             first_print: words.prints[bounds.start],
         }
     }
+}
+
+/// How many tokens to either side are seen from one.
+const AROUND: usize = 3;
+
+/// Values with so many more before and behind them that stand for nothing.
+fn surrounded(nothing: u32, values: impl ExactSizeIterator<Item = u32>) -> Vec<u32> {
+    let mut surrounded = Vec::with_capacity(values.len() + 2 * AROUND);
+    surrounded.extend([nothing; AROUND]);
+    surrounded.extend(values);
+    surrounded.extend([nothing; AROUND]);
+    surrounded
 }
 
 /// What stands before a token.
@@ -286,14 +303,13 @@ impl Past {
 /// The features of a token.
 fn features(scene: &Scene, bounds: &Range<usize>, at: usize, outline: &Outline, past: &Past) -> [u32; FEATURE_COUNT] {
     let words = scene.words;
-    // What stands around it, read once: two tokens to either side, or three.
-    let near = |offset: isize| at.checked_add_signed(offset).filter(|at| bounds.contains(at));
-    let prints = [-2, -1, 0, 1, 2].map(|offset| near(offset).map_or(7, |at| words.prints[at]));
-    let signs = [-3, -2, -1, 0, 1, 2, 3].map(|offset| near(offset).map_or(31, |at| u32::from(scene.symbols[at])));
-    let sorts = [-2, -1, 0, 1].map(|offset| near(offset).map_or(1 << 20, |at| outline.sorts[at - bounds.start]));
-    let print = |offset: isize| prints[(offset + 2).unsigned_abs()];
-    let sign = |offset: isize| signs[(offset + 3).unsigned_abs()];
-    let sort = |offset: isize| sorts[(offset + 2).unsigned_abs()];
+    // What stands around it: two tokens to either side, or three.
+    let [prints, signs, sorts] = &outline.around;
+    let own = at - bounds.start;
+    let [print, sign, sort] = [prints, signs, sorts].map(|values| {
+        let near: &[u32; 2 * AROUND + 1] = values[own..].first_chunk().unwrap_or(&[0; 2 * AROUND + 1]);
+        |offset: isize| near[offset.wrapping_add_unsigned(AROUND).unsigned_abs()]
+    });
     let distance = match past.since_cue {
         distance @ 0..4 => distance,
         4..7 => 4,
@@ -312,7 +328,7 @@ fn features(scene: &Scene, bounds: &Range<usize>, at: usize, outline: &Outline, 
     let shape = u32::from(words.is(at, Shape::CAPITALISED)) + 2 * u32::from(words.is(at, Shape::NUMERIC));
     let to_end = u32::try_from(bounds.end - at).unwrap_or(u32::MAX).min(3);
     let from_start = u32::try_from(at - bounds.start).unwrap_or(u32::MAX).min(3);
-    let next = outline.next_cue[at - bounds.start];
+    let next = outline.next_cue[own];
     let next_print = next.map_or(0, |next| words.prints[next]);
     let ahead = next.map_or(9, |next| u32::try_from(next - at).unwrap_or(u32::MAX).min(8));
     let values = [

@@ -90,11 +90,17 @@ fn symbol(words: &Words, at: usize) -> u8 {
             _ => WORD,
         };
     }
-    match words.text(at) {
-        "," => COMMA,
-        "." | "!" | "?" | ";" | "…" => STOP,
-        ":" => COLON,
-        "-" | "–" | "—" | "―" => DASH,
+    // A mark of ASCII is a token of one byte.
+    match words.byte(at) {
+        b',' => COMMA,
+        b'.' | b'!' | b'?' | b';' => STOP,
+        b':' => COLON,
+        b'-' => DASH,
+        0xe2 => match words.text(at) {
+            "…" => STOP,
+            "–" | "—" | "―" => DASH,
+            _ => OTHER,
+        },
         _ => OTHER,
     }
 }
