@@ -16,7 +16,7 @@ use crate::{
         weight::{feature, mix},
         words::{Words, range},
     },
-    text::{Class, token::Shape},
+    text::{Class, Token, token::Shape},
 };
 
 /// The symbol of a token inside a piece.
@@ -60,7 +60,9 @@ pub(super) fn symbols(
     let mut symbols = Vec::with_capacity(words.len());
     for sentence in &words.document.sentences {
         cancel.check()?;
-        symbols.extend(range(&sentence.tokens).map(|at| symbol(words, at)));
+        let own = range(&sentence.tokens);
+        let tokens = words.document.tokens[own.clone()].iter().zip(&words.classes[own]);
+        symbols.extend(tokens.map(|(&token, &classes)| symbol_of(&words.document.text, token, classes)));
     }
     for mention in mentions {
         let symbol = if matches!(mention.kind, Kind::Name | Kind::Nominal) { MENTION } else { PRONOUN };
@@ -72,17 +74,23 @@ pub(super) fn symbols(
     Ok(symbols)
 }
 
-#[inline]
+/// What a token is by itself.
 fn symbol(words: &Words, at: usize) -> u8 {
-    if words.is(at, Shape::WORD) {
-        if matches!(words.byte(at), b't' | b'\'' | 0xe2) {
-            match words.text(at) {
+    symbol_of(&words.document.text, words.token(at), words.classes[at])
+}
+
+#[inline]
+fn symbol_of(text: &str, token: Token, classes: Class) -> u8 {
+    let first = text.as_bytes()[token.span.begin as usize];
+    if token.shape.is(Shape::WORD) {
+        if matches!(first, b't' | b'\'' | 0xe2) {
+            match token.span.of(text) {
                 "that" => return THAT,
                 "'s" | "’s" => return POSSESSIVE,
                 _ => {}
             }
         }
-        return match words.classes[at] {
+        return match classes {
             class if class.any(Class::CUE) => CUE,
             class if class.any(Class::PREPOSITION) => PREPOSITION,
             class if class.any(Class::AUXILIARY) => AUXILIARY,
@@ -91,12 +99,12 @@ fn symbol(words: &Words, at: usize) -> u8 {
         };
     }
     // A mark of ASCII is a token of one byte.
-    match words.byte(at) {
+    match first {
         b',' => COMMA,
         b'.' | b'!' | b'?' | b';' => STOP,
         b':' => COLON,
         b'-' => DASH,
-        0xe2 => match words.text(at) {
+        0xe2 => match token.span.of(text) {
             "…" => STOP,
             "–" | "—" | "―" => DASH,
             _ => OTHER,
