@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::phrase::{self, WordClass};
+use super::phrase::{self, Lists, WordClass};
 use crate::{
     cancel::{Cancel, Cancelled},
     text::{
@@ -214,6 +214,7 @@ impl Scan {
         let offset = stretch.start;
         let content = &text[stretch];
         let bytes = content.as_bytes();
+        let lists = phrase::lists();
         let mut at = 0;
         while let Some(&first) = bytes.get(at) {
             let kind = ascii::KIND[first as usize];
@@ -237,7 +238,8 @@ impl Scan {
                     continue;
                 }
             }
-            let (piece, end) = letters(text, offset + at, content, at).unwrap_or_else(|| word(content, at));
+            let (piece, end) =
+                letters(text, offset + at, content, at, lists).unwrap_or_else(|| word(content, at, lists));
             // Mostly a space follows: no need to go round for it.
             at = end + usize::from(bytes.get(end) == Some(&b' '));
             line.words += 1;
@@ -297,7 +299,7 @@ pub(in crate::document) fn hash_of(piece: &str) -> u64 {
 
 /// The word at `begin` of `content`, which stands at `place` of `text`, and where it ends: where it is ASCII letters alone.
 #[inline]
-fn letters(text: &str, place: usize, content: &str, begin: usize) -> Option<(Piece, usize)> {
+fn letters(text: &str, place: usize, content: &str, begin: usize, lists: &Lists) -> Option<(Piece, usize)> {
     let letters = Letters::at(text.as_bytes(), place)?;
     let end = begin + letters.len();
     let bytes = content.as_bytes();
@@ -315,11 +317,11 @@ fn letters(text: &str, place: usize, content: &str, begin: usize) -> Option<(Pie
         false => Case::Lower,
     };
     let hash = letters.key.hash();
-    Some((Piece { hash, class: phrase::class_of(hash), case }, end))
+    Some((Piece { hash, class: lists.class_of(hash), case }, end))
 }
 
 /// The word at `begin`, and where it ends.
-fn word(content: &str, begin: usize) -> (Piece, usize) {
+fn word(content: &str, begin: usize, lists: &Lists) -> (Piece, usize) {
     let bytes = content.as_bytes();
     let mut end = begin;
     let mut kinds = 0;
@@ -336,7 +338,7 @@ fn word(content: &str, begin: usize) -> (Piece, usize) {
         end = word_end(content, end);
         if end > ascii_end || kinds & ascii::JOINER != 0 {
             let (hash, case) = hash_word(&content[begin..end]);
-            return (Piece { hash, class: phrase::class_of(hash), case }, end);
+            return (Piece { hash, class: lists.class_of(hash), case }, end);
         }
     }
     let key = Key::of_short_ascii(bytes, begin, end - begin);
@@ -345,7 +347,7 @@ fn word(content: &str, begin: usize) -> (Piece, usize) {
         Some(key) => (key.hash(), case_of_ascii(&bytes[begin..end], kinds)),
         None => hash_word(&content[begin..end]),
     };
-    (Piece { hash, class: phrase::class_of(hash), case }, end)
+    (Piece { hash, class: lists.class_of(hash), case }, end)
 }
 
 /// How an ASCII word is written that holds letters.

@@ -147,7 +147,8 @@ impl Phrases {
 const LINE_WORDS: u32 = 16;
 
 /// The lists, by the hashes of words: open addressing, at most a quarter full, so that a free place ends a search.
-struct Lists {
+#[derive(Debug)]
+pub(in crate::document) struct Lists {
     /// A word's hash, its classes, and its place in `entries`; [`FREE`] where there is none.
     slots: Vec<(u64, WordClass, u32)>,
     entries: Vec<Entry>,
@@ -179,6 +180,12 @@ impl Lists {
             at = (at + 1) & mask;
         }
         at
+    }
+
+    /// The classes of a word by its hash.
+    #[inline]
+    pub(in crate::document) fn class_of(&self, hash: u64) -> WordClass {
+        self.slots[self.slot(hash)].1
     }
 
     /// What there is of a word.
@@ -273,9 +280,9 @@ fn step(word: &str) -> Step {
     }
 }
 
-/// The classes of a word by its hash.
-pub(in crate::document) fn class_of(hash: u64) -> WordClass {
-    LISTS.slots[LISTS.slot(hash)].1
+/// The lists.
+pub(in crate::document) fn lists() -> &'static Lists {
+    &LISTS
 }
 
 /// What the phrases say of a line: the strongest verdict. Of a long line only the ends are looked at.
