@@ -237,7 +237,6 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
     /// [`Cancelled`] when `cancel` says so.
     pub fn attribute(&self, weights: &Table, cancel: Cancel<'_>) -> Result<Vec<Choice>, Cancelled> {
         let mut candidates = Vec::new();
-        let mut features = Vec::new();
         let mut scores = Vec::new();
         let mut choices: Vec<Choice> = Vec::with_capacity(self.pieces.len());
         let mut carried = None;
@@ -258,9 +257,9 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
             scores.clear();
             let mut manner = Manner::of(self, piece);
             for candidate in &candidates {
-                features.clear();
-                feature::push(self, piece, &mut manner, candidate, carried_here, &mut features);
-                scores.push(weights.score(&features));
+                let mut sum = weights.sum();
+                feature::push(self, piece, &mut manner, candidate, carried_here, &mut sum);
+                scores.push(sum.score());
             }
             let mut choice = choose(&candidates, &scores);
             if let Some(nearest) = construction::nearest_cue(self, of, &candidates, &choice.candidate) {

@@ -58,17 +58,10 @@ impl<'w> Table<'w> {
         file.extend(weights.iter().map(|weight| ((weight / scale).round() as i8).to_le_bytes()[0]));
     }
 
-    /// What the features add up to.
+    /// A sum to add features to.
     #[must_use]
-    pub fn score(&self, features: &[u32]) -> f32 {
-        if self.weights.is_empty() {
-            return 0.0;
-        }
-        let mask = self.weights.len() - 1;
-        let sum: i32 = features.iter().map(|&feature| i32::from(signed(self.weights[feature as usize & mask]))).sum();
-        #[expect(clippy::cast_precision_loss, reason = "a sum of a few bytes")]
-        let sum = sum as f32;
-        sum * self.scale
+    pub fn sum(&self) -> Sum<'_> {
+        Sum { table: self, sum: 0 }
     }
 
     /// The sum of the rows of four that the features name.
@@ -109,6 +102,35 @@ impl<'w> Table<'w> {
     #[must_use]
     pub fn scale(&self) -> f32 {
         self.scale
+    }
+}
+
+/// What some features add up to.
+#[derive(Clone, Copy, Debug)]
+pub struct Sum<'t> {
+    table: &'t Table<'t>,
+    sum: i32,
+}
+
+impl Sum<'_> {
+    /// The sum, as the weights are scaled.
+    #[must_use]
+    pub fn score(self) -> f32 {
+        #[expect(clippy::cast_precision_loss, reason = "a sum of a few bytes")]
+        let sum = self.sum as f32;
+        sum * self.table.scale
+    }
+}
+
+impl Extend<u32> for Sum<'_> {
+    #[inline]
+    fn extend<T: IntoIterator<Item = u32>>(&mut self, features: T) {
+        let weights = self.table.weights;
+        let mask = weights.len().wrapping_sub(1);
+        self.sum += features
+            .into_iter()
+            .map(|feature| weights.get(feature as usize & mask).map_or(0, |&weight| i32::from(signed(weight))))
+            .sum::<i32>();
     }
 }
 

@@ -180,7 +180,7 @@ pub fn push(
     manner: &mut Manner,
     candidate: &Candidate,
     carried: Option<usize>,
-    features: &mut Vec<u32>,
+    features: &mut impl Extend<u32>,
 ) {
     let of = &scene.pieces[piece];
     match candidate {
@@ -191,9 +191,9 @@ pub fn push(
 }
 
 /// What speaks against any source.
-fn null(scene: &Scene, piece: &Piece, manner: &Manner, which: u32, features: &mut Vec<u32>) {
+fn null(scene: &Scene, piece: &Piece, manner: &Manner, which: u32, features: &mut impl Extend<u32>) {
     let words = scene.words;
-    let mut add = |template: u32, value: u32| features.push(feature(template * 4 + which, value));
+    let mut add = |template: u32, value: u32| features.extend([feature(template * 4 + which, value)]);
     let sentence = words.sentence_tokens(piece.inner.start);
     let cues = sentence.clone().filter(|&at| scene.symbols[at] == CUE && !piece.tokens.contains(&at)).count();
     let is_title = words.sentence(piece.inner.start).role == Role::Title;
@@ -228,7 +228,7 @@ fn source(
     mention: usize,
     cue: Option<&Range<usize>>,
     carried: Option<usize>,
-    features: &mut Vec<u32>,
+    features: &mut impl Extend<u32>,
 ) {
     let words = scene.words;
     let (of, who) = (&scene.pieces[piece], &scene.mentions[mention]);
@@ -341,7 +341,7 @@ fn source(
 }
 
 /// Adds the values of as many templates, numbered from `first`.
-fn push_all<const COUNT: usize>(first: u32, values: [u32; COUNT], features: &mut Vec<u32>) {
+fn push_all<const COUNT: usize>(first: u32, values: [u32; COUNT], features: &mut impl Extend<u32>) {
     let mut template = first;
     features.extend(values.map(|value| {
         let feature = feature(template, value);
