@@ -7,7 +7,8 @@
 //! learn_summaries score FILE SENTENCES|WORDSw CENTRALITY
 //! ```
 //!
-//! A file holds a JSON object a line, with `text` and, but for the first step, `references`; its name may end in `.gz`.
+//! A file holds a JSON object a line, with `text` and, but for the first step, `references`, perhaps with `title`; its name
+//! may end in `.gz`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command for the terminal")]
 #![allow(clippy::cast_precision_loss, reason = "counts are small")]
@@ -44,6 +45,7 @@ fn main() -> Fallible<()> {
 /// A text and the summaries people wrote of it.
 struct Item {
     text: String,
+    title: String,
     references: Vec<String>,
 }
 
@@ -60,13 +62,14 @@ fn load(path: &str) -> Fallible<Vec<Item>> {
             let item: serde_json::Value = serde_json::from_str(line)?;
             let string = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
             let references = item["references"].as_array().map(|all| all.iter().map(string).collect());
-            Ok(Item { text: string(&item["text"]), references: references.unwrap_or_default() })
+            let references = references.unwrap_or_default();
+            Ok(Item { text: string(&item["text"]), title: string(&item["title"]), references })
         })
         .collect()
 }
 
-fn read(text: &str) -> Fallible<Document<'_>> {
-    let options = ReadOptions { language_code: "en", ..ReadOptions::default() };
+fn read<'a>(text: &'a str, title: &'a str) -> Fallible<Document<'a>> {
+    let options = ReadOptions { language_code: "en", title, ..ReadOptions::default() };
     Document::parse(text, options, Cancel::NEVER).map_err(|_| "cancelled".into())
 }
 
@@ -82,7 +85,7 @@ fn commonness(files: &[&str]) -> Fallible<()> {
     let mut texts = 0usize;
     for file in files {
         for item in load(file)? {
-            let document = read(&item.text)?;
+            let document = read(&item.text, &item.title)?;
             texts += 1;
             let vocabulary = &document.vocabulary;
             let mut seen = vec![false; vocabulary.term_count()];
@@ -281,6 +284,11 @@ fn weights(news: &str, abstracts: &str, in_one: &str) -> Fallible<()> {
         one.minimum_risk([true, false], [&Blend::default(), &learned.abstracts], REGULARISATION_IN_ONE);
     let several = Corpus::new(&mut [news_examples], &learned);
     [learned.news, _] = several.minimum_risk([true, false], [&Blend::default(), &learned.abstracts], REGULARISATION);
+    for blend in [&mut learned.news, &mut learned.news_in_one] {
+        if blend.sentence[TITLE] == 0.0 {
+            blend.sentence[TITLE] = TITLE_OF_NEWS;
+        }
+    }
     println!("# What each feature weighs (src/summary/salience), by model.");
     println!(
         "# Learned from {} news texts, {} more with summaries in one sentence, and {} abstracts, which are not here, by",
@@ -288,7 +296,9 @@ fn weights(news: &str, abstracts: &str, in_one: &str) -> Fallible<()> {
         in_one.len(),
         abstracts.len()
     );
-    println!("# tools/learn_summaries.sh; \"is_abstract\" and \"other\" are set by hand.");
+    println!(
+        "# tools/learn_summaries.sh; \"is_abstract\" and \"other\" are set by hand, as is the title's weight where no text has one."
+    );
     print!("{}", learned.write());
     Ok(())
 }
@@ -296,7 +306,7 @@ fn weights(news: &str, abstracts: &str, in_one: &str) -> Fallible<()> {
 fn examples(items: &[Item], learned: &Weights, sentence_count: usize) -> Fallible<Vec<Example>> {
     let mut examples = Vec::with_capacity(items.len());
     for item in items {
-        let document = read(&item.text)?;
+        let document = read(&item.text, &item.title)?;
         let terms = Terms::count(&document, Cancel::NEVER).map_err(|_| "cancelled")?;
         let features = Features::measure(&terms, learned, Cancel::NEVER).map_err(|_| "cancelled")?;
         let rouge = Rouge::new(&document, &terms, &item.references);
@@ -306,13 +316,19 @@ fn examples(items: &[Item], learned: &Weights, sentence_count: usize) -> Fallibl
     Ok(examples)
 }
 
+/// The place of the title's words among the features of a sentence.
+const TITLE: usize = 11;
+
+/// What they weigh in news where no text to learn from has a title: something, but less than what is learned.
+const TITLE_OF_NEWS: f32 = 1.0;
+
 /// An abstract has few sentences.
 const ABSTRACTS: [f32; GENRE_FEATURE_COUNT] = [10.0, -4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
 
 /// Nothing is known of any other text: what directed and undirected centralities agree on.
 fn other() -> Blend {
     let mut blend = Blend { sentence: [0.0; FEATURE_COUNT], coverage: 5.0 };
-    for (at, weight) in [(2, 0.5), (3, 0.5), (4, 1.0), (10, 1.0)] {
+    for (at, weight) in [(2, 0.5), (3, 0.5), (4, 1.0), (10, 1.0), (TITLE, 1.0)] {
         blend.sentence[at] = weight;
     }
     blend
@@ -320,13 +336,13 @@ fn other() -> Blend {
 
 /// Whether each of a text's terms is in a reference.
 fn term_rows(item: &Item, rows: &mut Vec<([f32; TERM_FEATURE_COUNT], bool)>) -> Fallible<()> {
-    let document = read(&item.text)?;
+    let document = read(&item.text, &item.title)?;
     let terms = Terms::count(&document, Cancel::NEVER).map_err(|_| "cancelled")?;
     let rarity = terms.rarity();
     let occurrences: u32 = terms.statistics.iter().map(|term| term.occurrence_count).sum();
     let per_cent = 100.0 / occurrences.max(1) as f32;
     let references = item.references.join("\n");
-    let references = read(&references)?;
+    let references = read(&references, "")?;
     let mut is_wanted = vec![false; terms.statistics.len()];
     for token in &references.tokens {
         let term = references.vocabulary.word(token.word).term;
@@ -614,7 +630,7 @@ fn score(file: &str, budget: &str, centrality: &str) -> Fallible<()> {
     let mut sums = [0.0f64; 2];
     let mut genres = [0.0f32; 3];
     for item in &items {
-        let document = read(&item.text)?;
+        let document = read(&item.text, &item.title)?;
         let terms = Terms::count(&document, Cancel::NEVER).map_err(|_| "cancelled")?;
         let features = Features::measure(&terms, Weights::learned(), Cancel::NEVER).map_err(|_| "cancelled")?;
         for (sum, odds) in genres.iter_mut().zip(Weights::learned().genres(&features.genre)) {

@@ -16,10 +16,13 @@ use feature::{FEATURE_COUNT, Features};
 use weight::{Blend, Weights};
 
 /// Why a sentence is salient, by name: what its parts are.
-pub const PARTS: [&str; 6] = ["position", "centrality", "names", "coverage", "style", "query"];
+pub const PARTS: [&str; 7] = ["position", "centrality", "names", "coverage", "style", "title", "query"];
 
 /// Which of [`PARTS`] holds what a sentence's terms add by themselves.
 const COVERAGE_PART: usize = 3;
+
+/// Which holds what it has of the query.
+const QUERY_PART: usize = 6;
 
 /// How the sentences of a text are valued.
 #[derive(Debug)]
@@ -87,8 +90,8 @@ impl Salience {
             salience.dangling_cost = Some(DANGLING_COST * (range.end - range.start));
         }
         for ((value, parts), &share) in salience.values.iter_mut().zip(&mut salience.parts).zip(query) {
-            parts[5] = query_value(share) * (range.end - range.start).max(1.0);
-            *value += parts[5];
+            parts[QUERY_PART] = query_value(share) * (range.end - range.start).max(1.0);
+            *value += parts[QUERY_PART];
         }
         salience.query.extend_from_slice(query);
         Ok(salience)
@@ -129,7 +132,7 @@ impl Salience {
 
     fn pure(mut centralities: Vec<f32>) -> Self {
         feature::standardise(&mut centralities);
-        let parts = centralities.iter().map(|&value| [0.0, value, 0.0, 0.0, 0.0, 0.0]).collect();
+        let parts = centralities.iter().map(|&value| [0.0, value, 0.0, 0.0, 0.0, 0.0, 0.0]).collect();
         Self {
             values: centralities,
             chances: Vec::new(),
@@ -163,9 +166,11 @@ impl Salience {
         let mut scaled = self.alone();
         let lowest = range(&scaled, |_| true).start;
         let highest = range(&scaled, may_be_chosen).end;
-        let scale = if highest > lowest { 1.0 / (highest - lowest) } else { 0.0 };
+        let range = highest - lowest;
+        let scale = if range > 0.0 { 1.0 / range } else { 0.0 };
         for value in &mut scaled {
-            *value = if scale > 0.0 { ((*value - lowest) * scale).clamp(0.0, 1.0) } else { 1.0 };
+            // Divided, not multiplied: the highest is 1 to the last bit.
+            *value = if range > 0.0 { ((*value - lowest) / range).clamp(0.0, 1.0) } else { 1.0 };
         }
         for part in self.parts.iter_mut().flatten() {
             *part *= scale;
@@ -185,7 +190,7 @@ fn range(values: &[f32], counts: impl Fn(usize) -> bool) -> Range<f32> {
 }
 
 /// The part that each feature belongs to.
-const PART_OF: [usize; FEATURE_COUNT] = [0, 0, 1, 1, 1, 1, 1, 2, 4, 4, 1];
+const PART_OF: [usize; FEATURE_COUNT] = [0, 0, 1, 1, 1, 1, 1, 2, 4, 4, 1, 5];
 
 /// The chance that a summary has a term with those features.
 #[must_use]

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::{
     cancel::{Cancel, Cancelled},
-    document::{Document, Role, Sentence},
-    text::{Class, Language, token::Shape, vocabulary::TermId},
+    document::{Document, Role, Sentence, Title},
+    text::{Class, Language, Span, Vocabulary, token, token::Shape, vocabulary::TermId},
 };
 
 use super::elementary::ln;
@@ -59,6 +59,8 @@ pub struct Terms {
     pub sentences: Vec<BodySentence>,
     /// The distinct terms, in the order in which they first occur.
     pub statistics: Vec<Statistics>,
+    /// Those that the title has too, each once.
+    pub title: Vec<u32>,
     /// The number of each of the vocabulary's terms here, from 1; 0 for those that are not here.
     numbers: Vec<u32>,
     /// Whether the commonness of words is known: the text is English.
@@ -119,6 +121,7 @@ impl Terms {
             begins: vec![0],
             sentences: Vec::with_capacity(document.sentences.len()),
             statistics: Vec::with_capacity(document.vocabulary.term_count()),
+            title: Vec::new(),
             numbers: vec![0; document.vocabulary.term_count()],
             is_english: document.language == Language::English,
             capitals_tell_names: document.language != Language::German,
@@ -152,7 +155,33 @@ impl Terms {
             }
             body_index += 1;
         }
+        terms.read_title(document);
         Ok(terms)
+    }
+
+    /// Notes which terms the title has: a line of the text, or what was given.
+    fn read_title(&mut self, document: &Document) {
+        let mut title: Vec<u32> = match &document.title {
+            Title::None => return,
+            Title::Found(_) => document
+                .sentences
+                .iter()
+                .filter(|sentence| sentence.role == Role::Title)
+                .flat_map(|sentence| document.tokens_of(sentence))
+                .filter_map(|token| self.number(document.vocabulary.word(token.word).term))
+                .map(to_u32)
+                .collect(),
+            Title::Given(title) => {
+                let mut vocabulary = Vocabulary::new(document.language);
+                let mut tokens = Vec::new();
+                token::tokenize(title, Span::new(0, title.len()), &mut vocabulary, &mut tokens);
+                let terms = tokens.iter().map(|token| vocabulary.stem(vocabulary.word(token.word).term));
+                terms.filter_map(|stem| self.number(document.vocabulary.find_term(&stem)?)).map(to_u32).collect()
+            }
+        };
+        title.sort_unstable();
+        title.dedup();
+        self.title = title;
     }
 
     fn read(&mut self, document: &Document, sentence: &Sentence, mut read: BodySentence) {

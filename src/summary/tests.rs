@@ -112,6 +112,34 @@ fn joins_scripts_without_spaces_by_nothing() {
 }
 
 #[test]
+fn what_the_title_says_counts() {
+    let of = |text: &str, title: &str| {
+        let options = ReadOptions { language_code: "en", title, ..ReadOptions::default() };
+        let document = Document::parse(text, options, Cancel::NEVER).unwrap();
+        let all = run(&document, &Options { budget: sentences(9), ..Options::default() }).sentences;
+        all.into_iter().map(|chosen| (chosen.body_index, chosen.salience, chosen.parts)).collect::<Vec<_>>()
+    };
+    let headline = "Engineers warned of low wall along river Elm";
+    let (titled, untitled) = (of(STORM, headline), of(STORM, ""));
+    let (at, salience, parts) = &titled[7];
+    assert!(*at == 7 && *salience > untitled[7].1, "{titled:?} {untitled:?}");
+    assert!(parts.iter().any(|&(name, value)| name == "title" && value > 0.0), "{parts:?}");
+    // Whether it is given or stands above the text.
+    assert_eq!(of(&format!("{headline}\n\n{STORM}"), ""), titled);
+    // A title that shares nothing with the text changes nothing.
+    assert_eq!(of(STORM, "Zeppelins over the Atlantic"), untitled);
+    // Of an abstract it counts for more.
+    let abstracts = "Walls protect harbours from the sea. Many models of walls have been tried. \
+        We measure how storms move sand along the coast. Our tables list all of it.";
+    let first = |title: &str| {
+        let options = ReadOptions { language_code: "en", title, ..ReadOptions::default() };
+        let document = Document::parse(abstracts, options, Cancel::NEVER).unwrap();
+        run(&document, &Options { budget: sentences(1), ..Options::default() }).sentences[0].body_index
+    };
+    assert_eq!([first("Storms that move sand"), first("Models of walls")], [2, 1]);
+}
+
+#[test]
 fn stops_when_nobody_waits() {
     let document = parse(STORM);
     for centrality in KINDS {

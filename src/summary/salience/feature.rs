@@ -12,7 +12,7 @@ use crate::{
 use super::{chance, weight::Weights};
 
 /// How many features a sentence has.
-pub const FEATURE_COUNT: usize = 11;
+pub const FEATURE_COUNT: usize = 12;
 
 /// The features of a sentence, by name. All are standardised within the text.
 pub const FEATURES: [&str; FEATURE_COUNT] = [
@@ -27,6 +27,7 @@ pub const FEATURES: [&str; FEATURE_COUNT] = [
     "addressing",
     "quotation_marks",
     "total_cosine",
+    "title",
 ];
 
 /// How many features a term has.
@@ -87,6 +88,7 @@ struct Sums {
     before: f32,
     after: f32,
     name: f32,
+    is_in_title: bool,
 }
 
 impl Features {
@@ -119,6 +121,9 @@ impl Features {
                 ..Sums::default()
             })
             .collect();
+        for &term in &terms.title {
+            sums[term as usize].is_in_title = true;
+        }
         for ((entry, cosine), bm25) in terms.entries().iter().zip(&cosine).zip(&bm25) {
             let sums = &mut sums[entry.term as usize];
             sums.cosine_after += cosine;
@@ -145,6 +150,7 @@ impl Features {
                 row[6] += overlap;
                 row[7] += overlap * sums.name;
                 row[10] += cosine * (sums.cosine_after + sums.cosine_before);
+                row[11] += if sums.is_in_title { 1.0 } else { 0.0 };
                 sums.cosine_before += cosine;
                 sums.bm25_before += bm25;
                 sums.before += 1.0;
