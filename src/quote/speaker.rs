@@ -287,16 +287,17 @@ impl Entities {
         };
         let is_of_name =
             |id: usize| self.entities[id].name.clone().any(|word| words.prints[word] == words.prints[head]);
+        let apart = |mention: &Mention| words.sentence_of[head].saturating_sub(words.sentence_of[mention.tokens.start]);
         let opens = |mention: &Mention| {
-            let apart = words.sentence_of[head].saturating_sub(words.sentence_of[mention.tokens.start]);
             let opening = words.sentence_tokens(mention.tokens.start).start;
-            mention.kind == Kind::Name
-                && (1..=MAX_BODY_SENTENCES).contains(&apart)
-                && mention.tokens.start <= opening + 1
+            mention.kind == Kind::Name && apart(mention) > 0 && mention.tokens.start <= opening + 1
         };
         let named = before().find(|&(_, id)| is_of_name(id));
-        let subject =
-            || before().find(|&(before, _)| opens(&mentions[before])).filter(|_| BODIES.contains(&words.text(head)));
+        let subject = || {
+            let is_listed = BODIES.contains(&words.text(head));
+            let near = before().take_while(|&(before, _)| is_listed && apart(&mentions[before]) <= MAX_BODY_SENTENCES);
+            near.into_iter().find(|&(before, _)| opens(&mentions[before]))
+        };
         named.or_else(subject).map(|(_, id)| id)
     }
 }
