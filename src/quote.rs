@@ -135,6 +135,7 @@ pub fn extract_quotes(document: &Document, options: &Options, cancel: Cancel<'_>
     cancel.check()?;
     let mut choices = scene.attribute(&weights.attribution, cancel)?;
     interview::answer(&scene, &mut choices);
+    interview::answer_lettered(&scene, &mut choices);
     let nested = nested::find(&scene);
     let entities = speaker::entities(&words, &scene.mentions, cancel)?;
     Assembly::new(&scene, options, &nested, &entities).assemble(&contents, &choices, cancel)

@@ -14,6 +14,7 @@ use super::{
     nested::{self, Nested},
     reference::Resolver,
     speaker::Entities,
+    transcript::Lettered,
 };
 use crate::{
     cancel::{Cancel, Cancelled},
@@ -171,12 +172,17 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         inner.chain([self.part(content.tokens.clone(), own, &choices[outer])]).collect()
     }
 
-    /// Whether the text says that somebody says a stretch without marks: by a cue, or by a name and a colon before it.
+    /// Whether the text says that somebody says a stretch without marks: by a cue, by a name and a colon before it, or by "A:".
     fn is_told(&self, content: &Content, choice: &Choice) -> bool {
         let Candidate::Source { mention, cue } = &choice.candidate else { return false };
         let mention = &self.scene.mentions[*mention];
-        let is_turn =
-            || content.tokens.start == mention.tokens.end + 1 && self.scene.words.text(mention.tokens.end) == ":";
+        let words = self.scene.words;
+        let begin = content.tokens.start;
+        let turn = || words.paragraph_tokens(words.paragraph(begin));
+        let is_turn = || {
+            begin == mention.tokens.end + 1 && words.text(mention.tokens.end) == ":"
+                || Lettered::of(words, &turn()).is_some_and(|lettered| lettered.begin == begin)
+        };
         cue.is_some() || construction::cue(self.scene, mention).is_some() || is_turn()
     }
 

@@ -1,7 +1,15 @@
-//! Interviews: questions that stand without marks and name nobody, and answers inside marks.
+//! Interviews: questions that stand without marks and name nobody, and answers inside marks; questions and answers under
+//! "Q:" and "A:".
 
-use super::attribution::{Candidate, Choice, Scene};
-use crate::{document::Role, text::token::Shape};
+use super::{
+    attribution::{Candidate, Choice, Scene},
+    mention::Kind,
+    transcript::Lettered,
+};
+use crate::{
+    document::Role,
+    text::{Class, token::Shape},
+};
 
 /// The most tokens of a question.
 const MAX_QUESTION: usize = 80;
@@ -31,6 +39,33 @@ pub(super) fn answer(scene: &Scene, choices: &mut [Choice]) {
         }
         let candidate = named.map_or(Candidate::Nobody, |mention| Candidate::Source { mention, cue: None });
         choices[piece] = Choice { candidate, probability: LIKELY };
+    }
+}
+
+/// Gives what stands under "A:" to whom the text names in full last before the first question, and what stands under "Q:" to
+/// nobody.
+pub(super) fn answer_lettered(scene: &Scene, choices: &mut [Choice]) {
+    let words = scene.words;
+    let lettered = |paragraph: usize| {
+        let turn = words.paragraph_tokens(paragraph);
+        if turn.is_empty() { None } else { Lettered::of(words, &turn) }
+    };
+    let Some(first) = (0..words.document.paragraphs.len()).find(|&paragraph| lettered(paragraph).is_some()) else {
+        return;
+    };
+    let before = scene.mentions.iter().take_while(|mention| words.paragraph(mention.tokens.start) < first);
+    let in_full = before.enumerate().filter(|(_, mention)| {
+        mention.kind == Kind::Name && mention.core.len() > 1 && !words.on(mention.core.end - 1, Class::BODY)
+    });
+    let answering = in_full.last().map(|(mention, _)| mention);
+    for (piece, choice) in scene.pieces.iter().zip(choices) {
+        let Some(lettered) = lettered(piece.paragraph).filter(|lettered| lettered.begin == piece.tokens.start) else {
+            continue;
+        };
+        let candidate = answering
+            .filter(|_| lettered.is_answer)
+            .map_or(Candidate::Nobody, |mention| Candidate::Source { mention, cue: None });
+        *choice = Choice { candidate, probability: LIKELY };
     }
 }
 

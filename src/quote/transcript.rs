@@ -23,6 +23,27 @@ pub(super) fn label(words: &Words, turn: Range<usize>) -> Option<Range<usize>> {
     (colon + 1 < turn.end && label.clone().any(is_name) && label.clone().all(is_loud)).then_some(label)
 }
 
+/// "Q:", "A." and the like at the head of a turn, which name nobody.
+pub(super) struct Lettered {
+    pub(super) is_answer: bool,
+    /// The first token of what is said.
+    pub(super) begin: usize,
+}
+
+impl Lettered {
+    pub(super) fn of(words: &Words, turn: &Range<usize>) -> Option<Self> {
+        let is_answer = match words.text(turn.start) {
+            "Q" | "Q." | "QUESTION" | "Question" => false,
+            "A" | "A." | "ANSWER" | "Answer" => true,
+            _ => return None,
+        };
+        let is_pointed = words.text(turn.start).ends_with('.');
+        let begin = turn.start + if is_pointed { 1 } else { 2 };
+        let is_label = is_pointed || begin < turn.end && matches!(words.text(begin - 1), ":" | ".");
+        (begin < turn.end && is_label).then_some(Self { is_answer, begin })
+    }
+}
+
 /// What is said in each turn, where the document prints at least two of two speakers; turns that hold marks are left out,
 /// since what stands in these may be said by others.
 pub(super) fn turns(words: &Words, mentions: &[Mention]) -> Vec<Range<usize>> {
@@ -35,16 +56,20 @@ pub(super) fn turns(words: &Words, mentions: &[Mention]) -> Vec<Range<usize>> {
         if bounds.is_empty() || sentences.iter().any(|sentence| sentence.role == Role::Boilerplate) {
             continue;
         }
-        let Some(speaker) = speaker(words, mentions, &bounds) else { continue };
-        let said = speaker.tokens.end + 1..bounds.end;
+        let lettered = Lettered::of(words, &bounds);
+        let (named, said) = match (&lettered, speaker(words, mentions, &bounds)) {
+            (Some(lettered), _) => (bounds.start, lettered.begin..bounds.end),
+            (None, Some(speaker)) => (speaker.core.end - 1, speaker.tokens.end + 1..bounds.end),
+            (None, None) => continue,
+        };
         let count = said.clone().filter(|&at| words.is(at, Shape::WORD)).count();
-        let is_shouted = label(words, bounds.clone()).is_some();
+        let is_shouted = lettered.is_some() || label(words, bounds.clone()).is_some();
         let ends = said.clone().last().is_some_and(|at| matches!(words.text(at), "." | "?" | "!" | "…"));
         let is_turn = count > 0 && (is_shouted || ends && count >= MIN_WORDS);
         if !is_turn {
             continue;
         }
-        speakers.push(words.prints[speaker.core.end - 1]);
+        speakers.push(words.prints[named]);
         let mark = marks.partition_point(|mark| mark.open.begin < paragraph.span.begin);
         if marks.get(mark).is_none_or(|mark| mark.open.begin >= paragraph.span.end) {
             turns.push(said);
