@@ -162,7 +162,8 @@ fn shape(text: &str, scan: &Scan, line: &Line) -> Option<Verdict> {
     if open && is_menu(pieces) {
         return Some(Verdict::Edge);
     }
-    let has_credit = content.contains("Credit") && (content.contains("Credit: ") || content.contains("Credit..."));
+    let mut capitals = memchr::memchr_iter(b'C', content.as_bytes()).map(|at| &content[at..]);
+    let has_credit = capitals.any(|rest| rest.starts_with("Credit: ") || rest.starts_with("Credit..."));
     let joined_credit = has_credit || content.starts_with("Media caption") || content.starts_with("Image caption");
     if joined_credit && !line.classes.any(WordClass::NARRATIVE) || content.starts_with("Credit...") {
         return Some(Verdict::Drop);

@@ -22,7 +22,7 @@ const END_BYTES: usize = 100;
 pub(in crate::document) struct Piece {
     /// Its case-folded letters, hashed; all numbers share one.
     pub(in crate::document) hash: u64,
-    /// The lists it is on.
+    /// The lists it is on; of punctuation and ideographs only those of phrases are known.
     pub(in crate::document) class: WordClass,
     /// How it is written.
     pub(in crate::document) case: Case,
@@ -233,8 +233,7 @@ impl Scan {
                     at += width;
                     line.words += 1;
                     line.hash = mix(line.hash, u64::from(c));
-                    let piece = Piece { hash: u64::from(c), class: WordClass::NONE, case: Case::Ideograph };
-                    self.pieces.push(piece);
+                    self.push_mark(c, Case::Ideograph, line);
                     continue;
                 }
             }
@@ -245,12 +244,9 @@ impl Scan {
             line.words += 1;
             line.stop_words += u32::from(piece.class.any(WordClass::STOP));
             line.classes |= piece.class;
-            match piece.case {
-                Case::Capitalised => line.capitalised += 1,
-                Case::Capitals => line.capitals += 1,
-                Case::Number => line.numbers += 1,
-                _ => {}
-            }
+            line.capitalised += u32::from(piece.case == Case::Capitalised);
+            line.capitals += u32::from(piece.case == Case::Capitals);
+            line.numbers += u32::from(piece.case == Case::Number);
             line.hash = mix(line.hash, piece.hash);
             self.pieces.push(piece);
         }
@@ -265,11 +261,15 @@ impl Scan {
             ',' | ';' | '"' | '“' | '”' | '\'' | '’' | '‘' | '„' | '«' | '\u{200b}' | '\u{feff}' | '、' | '，' =>
                 {}
             _ if c.is_whitespace() => {}
-            '–' | '—' | '-' => {
-                self.pieces.push(Piece { hash: u64::from('-'), class: WordClass::NONE, case: Case::Mark });
-            }
-            _ => self.pieces.push(Piece { hash: u64::from(c), class: WordClass::NONE, case: Case::Mark }),
+            '–' | '—' | '-' => self.push_mark('-', Case::Mark, line),
+            _ => self.push_mark(c, Case::Mark, line),
         }
+    }
+
+    fn push_mark(&mut self, c: char, case: Case, line: &mut Line) {
+        let class = phrase::lists().class_of_mark(u64::from(c));
+        line.classes |= class;
+        self.pieces.push(Piece { hash: u64::from(c), class, case });
     }
 }
 

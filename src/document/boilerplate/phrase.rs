@@ -27,6 +27,10 @@ impl WordClass {
     const LEADS_PHRASE: Self = Self(1 << 12);
     /// Some phrase that begins with it may stand anywhere in a line, or close it.
     const BEGINS_INNER_PHRASE: Self = Self(1 << 13);
+    /// Such a phrase counts in a line that tells a story, too.
+    const BEGINS_SURE_PHRASE: Self = Self(1 << 14);
+    /// What is to know of punctuation and ideographs: which phrases begin with them.
+    const BEGINS: Self = Self::LEADS_PHRASE.with(Self::BEGINS_INNER_PHRASE).with(Self::BEGINS_SURE_PHRASE);
 
     /// Whether the word is on any of these lists.
     pub(in crate::document) const fn any(self, classes: Self) -> bool {
@@ -36,6 +40,10 @@ impl WordClass {
     /// Both together.
     pub(in crate::document) const fn with(self, classes: Self) -> Self {
         Self(self.0 | classes.0)
+    }
+
+    const fn only(self, classes: Self) -> Self {
+        Self(self.0 & classes.0)
     }
 }
 
@@ -162,9 +170,10 @@ impl Lists {
         let mut lists = Self { slots, entries: Vec::with_capacity(words.len()) };
         for (hash, entry) in words {
             let slot = lists.slot(hash);
-            let bit = |phrases: &Phrases, bit| if phrases.all.is_empty() { WordClass::NONE } else { bit };
-            let begins =
-                bit(&entry.leading, WordClass::LEADS_PHRASE).with(bit(&entry.inner, WordClass::BEGINS_INNER_PHRASE));
+            let bit = |holds: bool, bit| if holds { bit } else { WordClass::NONE };
+            let begins = bit(!entry.leading.all.is_empty(), WordClass::LEADS_PHRASE)
+                .with(bit(!entry.inner.all.is_empty(), WordClass::BEGINS_INNER_PHRASE))
+                .with(bit(entry.inner.most_words[1] > 0, WordClass::BEGINS_SURE_PHRASE));
             lists.slots[slot] = (hash, entry.class.with(begins), u32::try_from(lists.entries.len()).unwrap_or(FREE));
             lists.entries.push(entry);
         }
@@ -174,18 +183,30 @@ impl Lists {
     /// Where a word stands, or could.
     #[inline]
     fn slot(&self, hash: u64) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut at = usize::try_from((hash ^ (hash >> 31)) & mask as u64).unwrap_or_default();
+        let mut at = self.home(hash);
         while self.slots[at].2 != FREE && self.slots[at].0 != hash {
-            at = (at + 1) & mask;
+            at = (at + 1) & (self.slots.len() - 1);
         }
         at
+    }
+
+    /// Where the search for a word begins.
+    #[inline]
+    fn home(&self, hash: u64) -> usize {
+        usize::try_from((hash ^ (hash >> 31)) & (self.slots.len() - 1) as u64).unwrap_or_default()
     }
 
     /// The classes of a word by its hash.
     #[inline]
     pub(in crate::document) fn class_of(&self, hash: u64) -> WordClass {
-        self.slots[self.slot(hash)].1
+        // Mostly it stands where its hash says, or nowhere: one branch that is seldom taken, for no one can tell which.
+        let (other, class, entry) = self.slots[self.home(hash)];
+        if (other != hash) & (entry != FREE) { self.slots[self.slot(hash)].1 } else { class }
+    }
+
+    /// What is to know of punctuation or an ideograph by its hash: the phrases that begin with it.
+    pub(in crate::document) fn class_of_mark(&self, hash: u64) -> WordClass {
+        self.class_of(hash).only(WordClass::BEGINS)
     }
 
     /// What there is of a word.
@@ -287,60 +308,84 @@ pub(in crate::document) fn lists() -> &'static Lists {
 
 /// What the phrases say of a line: the strongest verdict. Of a long line only the ends are looked at.
 pub(in crate::document) fn verdict(scan: &Scan, line: &Line) -> Option<Verdict> {
+    /// How much of a long line's head a phrase may begin in.
+    const FIRST_PIECES: usize = 3;
+    let search = Search { line, tells: line.classes.any(WordClass::NARRATIVE), stops: line.ending == Ending::Stop };
     let head = scan.head(line);
-    if !line.long {
-        return strongest(head, 0..head.len(), line, |_| true);
+    if line.long {
+        let begins = search.leading(head, FIRST_PIECES, |place| place == Place::Begin);
+        begins.max(search.inner(scan.tail(line), |place| place == Place::Close))
+    } else {
+        search.leading(head, head.len(), |_| true).max(search.inner(head, |_| true))
     }
-    let begins = strongest(head, 0..head.len().min(3), line, |place| place == Place::Begin);
-    let tail = scan.tail(line);
-    begins.max(strongest(tail, 0..tail.len(), line, |place| place == Place::Close))
 }
 
-/// The strongest verdict of the phrases that begin at one of `starts` and stand at a place that is `wanted`.
-fn strongest(
-    pieces: &[Piece],
-    starts: std::ops::Range<usize>,
-    line: &Line,
-    wanted: impl Fn(Place) -> bool,
-) -> Option<Verdict> {
-    let first_word = pieces.iter().position(|piece| piece.case != Case::Mark).unwrap_or(0);
-    let tells = line.classes.any(WordClass::NARRATIVE);
-    let stops = line.ending == Ending::Stop;
-    let lists = &*LISTS;
-    let mut strongest = None;
-    for at in starts {
-        // Of punctuation and ideographs the classes are not known.
-        let has_class = !matches!(pieces[at].case, Case::Mark | Case::Ideograph);
-        let begins = if at <= first_word {
-            WordClass::LEADS_PHRASE.with(WordClass::BEGINS_INNER_PHRASE)
-        } else {
-            WordClass::BEGINS_INNER_PHRASE
-        };
-        if has_class && !pieces[at].class.any(begins) {
-            continue;
-        }
-        let Some(entry) = lists.entry(pieces[at].hash) else { continue };
-        let leading = (at <= first_word).then_some(&entry.leading);
-        for phrases in leading.into_iter().chain([&entry.inner]) {
-            if line.words > phrases.most_words[usize::from(tells)] {
-                continue;
-            }
-            for phrase in &phrases.all {
-                if line.words > phrase.words
-                    || !phrase.manner.holds(phrase.place, tells, stops)
-                    || !wanted(phrase.place)
-                    || strongest >= Some(phrase.verdict)
-                {
-                    continue;
-                }
-                let whole = matches!(phrase.place, Place::Line | Place::Close);
-                if fits(&phrase.steps, &pieces[at..], whole) {
-                    strongest = Some(phrase.verdict);
-                }
+/// A search for phrases in a line.
+struct Search<'l> {
+    line: &'l Line,
+    /// The line tells a story.
+    tells: bool,
+    /// It ends like a sentence.
+    stops: bool,
+}
+
+impl Search<'_> {
+    /// The strongest verdict of the phrases at a `wanted` place that begin the line, before its first word or with it, and
+    /// within the first `count` pieces.
+    fn leading(&self, pieces: &[Piece], count: usize, wanted: impl Fn(Place) -> bool) -> Option<Verdict> {
+        let first_word = pieces.iter().position(|piece| piece.case != Case::Mark).unwrap_or(0);
+        let mut strongest = None;
+        for (at, piece) in pieces.iter().enumerate().take(count.min(first_word + 1)) {
+            if piece.class.any(WordClass::LEADS_PHRASE)
+                && let Some(entry) = LISTS.entry(piece.hash)
+            {
+                strongest = self.strongest(strongest, &entry.leading, &pieces[at..], &wanted);
             }
         }
+        strongest
     }
-    strongest
+
+    /// The strongest verdict of the phrases at a `wanted` place that may begin anywhere.
+    fn inner(&self, pieces: &[Piece], wanted: impl Fn(Place) -> bool) -> Option<Verdict> {
+        let begins = if self.tells { WordClass::BEGINS_SURE_PHRASE } else { WordClass::BEGINS_INNER_PHRASE };
+        let mut strongest = None;
+        if !self.line.classes.any(begins) {
+            return None;
+        }
+        for (at, piece) in pieces.iter().enumerate() {
+            if piece.class.any(begins)
+                && let Some(entry) = LISTS.entry(piece.hash)
+            {
+                strongest = self.strongest(strongest, &entry.inner, &pieces[at..], &wanted);
+            }
+        }
+        strongest
+    }
+
+    /// The verdict that is the `strongest` yet, or that of a stronger phrase that the pieces begin with.
+    fn strongest(
+        &self,
+        mut strongest: Option<Verdict>,
+        phrases: &Phrases,
+        pieces: &[Piece],
+        wanted: impl Fn(Place) -> bool,
+    ) -> Option<Verdict> {
+        let words = self.line.words;
+        if words > phrases.most_words[usize::from(self.tells)] {
+            return strongest;
+        }
+        for phrase in &phrases.all {
+            if words <= phrase.words
+                && phrase.manner.holds(phrase.place, self.tells, self.stops)
+                && wanted(phrase.place)
+                && strongest < Some(phrase.verdict)
+                && fits(&phrase.steps, pieces, matches!(phrase.place, Place::Line | Place::Close))
+            {
+                strongest = Some(phrase.verdict);
+            }
+        }
+        strongest
+    }
 }
 
 /// Whether the steps match the head of `pieces`; with `whole`, so that only punctuation and numbers are left over.

@@ -1,6 +1,6 @@
 //! The best of many sets, for short summaries: a beam search over sets of the most salient sentences.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, ops::Range};
 
 use super::{Aim, Choice, Size};
 use crate::summary::{salience::REFERENCE_WORDS, similarity::is_repeat, term::to_f32};
@@ -51,42 +51,48 @@ const NOTHING: Set = Set {
     score: f32::MIN,
 };
 
-/// What the search needs to know of each candidate, by flat arrays.
+/// A sentence that may join a set.
+struct Candidate {
+    sentence: usize,
+    /// As a bit of a set.
+    bit: u64,
+    size: Size,
+    /// The candidates that say the same.
+    repeats: u64,
+    /// The one it points back to; itself for none.
+    need: usize,
+    /// The one that points back to it, as a bit.
+    needed_by: u64,
+    /// It points back, be it to no candidate.
+    points_back: bool,
+    /// It does, and may be chosen without the one it points back to, at a cost.
+    may_dangle: bool,
+    /// How many words it has, at least [`LEAST_WORDS`].
+    words: f32,
+    /// What it is worth by itself, times the root of that: a long sentence says more, but less for its length.
+    value: f32,
+    /// What it adds to how far a set is about the query, where length is what counts.
+    about: f32,
+    /// Its terms: a range of all.
+    terms: Range<usize>,
+    /// The sum of their chances.
+    chances: f32,
+}
+
+/// What the search needs to know of each candidate.
 struct Candidates<'a> {
     choice: &'a Choice<'a>,
-    sentences: Vec<usize>,
-    /// The candidates that say the same.
-    repeats: Vec<u64>,
-    /// The one it points back to; itself for none.
-    needs: Vec<usize>,
-    /// The one that points back to it, as a bit.
-    needed_by: Vec<u64>,
-    /// Those that point back, be it to no candidate.
-    points_back: u64,
-    /// Those of them that may be chosen without the one they point back to, at a cost.
-    may_dangle: u64,
-    /// How many words it has, at least [`LEAST_WORDS`].
-    words: Vec<f32>,
-    /// What it is worth by itself, times the root of that: a long sentence says more, but less for its length.
-    values: Vec<f32>,
-    /// What it adds to how far a set is about the query, where length is what counts.
-    about: Vec<f32>,
+    all: Vec<Candidate>,
     /// The terms of all, one after the other: which candidates have it, and its chance.
     terms: Vec<(u64, f32)>,
-    begins: Vec<usize>,
 }
 
 /// Searches for the best set; answers its sentences in reading order.
 pub(super) fn search(choice: &Choice<'_>) -> Vec<usize> {
     let candidates = Candidates::gather(choice);
     let members = best(&candidates).map_or(0, |set| set.members);
-    let mut chosen: Vec<usize> = candidates
-        .sentences
-        .iter()
-        .enumerate()
-        .filter(|&(candidate, _)| members & 1 << candidate != 0)
-        .map(|(_, &sentence)| sentence)
-        .collect();
+    let chosen = candidates.all.iter().filter(|candidate| members & candidate.bit != 0);
+    let mut chosen: Vec<usize> = chosen.map(|candidate| candidate.sentence).collect();
     chosen.sort_unstable();
     chosen
 }
@@ -96,23 +102,32 @@ fn best(candidates: &Candidates<'_>) -> Option<Set> {
     let mut best: Option<Set> = None;
     let width = if candidates.choice.aim == Aim::Sentences { WIDTH } else { WIDTH_BY_LENGTH };
     let mut level = vec![NOTHING];
+    let mut next = Vec::with_capacity(width + 1);
     // A sentence that needs the one before it joins with it: such sets wait for their level.
-    let mut pairs: Vec<Set> = Vec::new();
+    let mut pairs: Vec<Set> = Vec::with_capacity(width + 1);
     while !level.is_empty() || !pairs.is_empty() {
-        let mut next = std::mem::take(&mut pairs);
-        for set in &level {
-            for candidate in 0..candidates.sentences.len() {
-                let Some(joined) = candidates.add(set, candidate) else { continue };
+        next.clear();
+        next.append(&mut pairs);
+        for set in level.iter().filter(|set| set.size.sentences < candidates.choice.limit.sentences) {
+            for candidate in &candidates.all {
+                let Some(joined) = candidates.outline(set, candidate) else { continue };
                 if candidates.may_join(set, candidate) {
-                    insert(&mut next, joined, width);
+                    let most = candidates.most(&joined, set.chances + candidate.chances);
+                    if has_place(&next, joined.members, most, width) {
+                        insert(&mut next, candidates.cover(set, joined, candidate), width);
+                    }
                 }
-                let need = candidates.needs[candidate];
-                if set.members & 1 << need == 0
-                    && need != candidate
+                let need = &candidates.all[candidate.need];
+                if set.members & need.bit == 0
+                    && need.bit != candidate.bit
                     && candidates.may_join(set, need)
-                    && let Some(pair) = candidates.add(&joined, need)
+                    && let Some(pair) = candidates.outline(&joined, need)
                 {
-                    insert(&mut pairs, pair, width);
+                    let most = candidates.most(&pair, set.chances + candidate.chances + need.chances);
+                    if has_place(&pairs, pair.members, most, width) {
+                        let joined = candidates.cover(set, joined, candidate);
+                        insert(&mut pairs, candidates.cover(&joined, pair, need), width);
+                    }
                 }
             }
         }
@@ -121,14 +136,20 @@ fn best(candidates: &Candidates<'_>) -> Option<Set> {
                 best = Some(*set);
             }
         }
-        level = next;
+        std::mem::swap(&mut level, &mut next);
     }
     best
 }
 
+/// Whether a set of such members and such a score is among the best, and new.
+fn has_place(sets: &[Set], members: u64, score: f32, width: usize) -> bool {
+    let is_beaten = sets.len() == width && sets[width - 1].score >= score;
+    !is_beaten && sets.iter().all(|set| set.members != members)
+}
+
 /// Keeps the best sets, each once; of equals the one found first.
 fn insert(sets: &mut Vec<Set>, set: Set, width: usize) {
-    if sets.len() == width && sets[width - 1].score >= set.score || sets.iter().any(|s| s.members == set.members) {
+    if !has_place(sets, set.members, set.score, width) {
         return;
     }
     let at = sets.partition_point(|s| s.score >= set.score);
@@ -140,39 +161,34 @@ impl<'a> Candidates<'a> {
     fn gather(choice: &'a Choice<'a>) -> Self {
         let sentences = most_salient(choice);
         let holders = holders(choice, &sentences);
-        let repeats = repeats(choice, &sentences, &holders);
-        let needs: Vec<usize> = sentences
-            .iter()
-            .enumerate()
-            .map(|(candidate, &sentence)| match choice.needs(sentence) {
-                Ok(Some(need)) => sentences.iter().position(|&s| s == need).unwrap_or(candidate),
-                _ => candidate,
-            })
-            .collect();
-        let mut needed_by = vec![0; sentences.len()];
-        for (candidate, &need) in needs.iter().enumerate() {
-            needed_by[need] |= if need == candidate { 0 } else { 1 << candidate };
+        let mut all: Vec<Candidate> = Vec::with_capacity(sentences.len());
+        for (at, (&sentence, repeats)) in sentences.iter().zip(repeats(choice, &sentences, &holders)).enumerate() {
+            let need = match choice.needs(sentence) {
+                Ok(Some(need)) => sentences.iter().position(|&s| s == need).unwrap_or(at),
+                _ => at,
+            };
+            let words = to_f32(choice.terms.sentences[sentence].word_count.max(LEAST_WORDS) as usize);
+            all.push(Candidate {
+                sentence,
+                bit: 1 << at,
+                size: choice.sizes[sentence],
+                repeats,
+                need,
+                needed_by: 0,
+                points_back: choice.points_back(sentence).is_some(),
+                may_dangle: choice.may_dangle(sentence),
+                words,
+                value: choice.salience.values[sentence] * words.sqrt(),
+                about: choice.about(sentence),
+                terms: 0..0,
+                chances: 0.0,
+            });
         }
-        let those = |are: &dyn Fn(usize) -> bool| {
-            sentences.iter().enumerate().fold(0, |those, (at, &s)| those | u64::from(are(s)) << at)
-        };
-        let words: Vec<f32> =
-            sentences.iter().map(|&s| to_f32(choice.terms.sentences[s].word_count.max(LEAST_WORDS) as usize)).collect();
-        let roots: Vec<f32> = words.iter().map(|words| words.sqrt()).collect();
-        let mut candidates = Self {
-            choice,
-            repeats,
-            needs,
-            needed_by,
-            points_back: those(&|sentence| choice.points_back(sentence).is_some()),
-            may_dangle: those(&|sentence| choice.may_dangle(sentence)),
-            values: sentences.iter().zip(&roots).map(|(&s, root)| choice.salience.values[s] * root).collect(),
-            words,
-            about: sentences.iter().map(|&sentence| choice.about(sentence)).collect(),
-            sentences,
-            terms: Vec::new(),
-            begins: vec![0],
-        };
+        for at in 0..all.len() {
+            let need = all[at].need;
+            all[need].needed_by |= if need == at { 0 } else { 1 << at };
+        }
+        let mut candidates = Self { choice, all, terms: Vec::new() };
         if choice.salience.coverage != 0.0 {
             candidates.index_terms(&holders);
         }
@@ -181,13 +197,16 @@ impl<'a> Candidates<'a> {
 
     /// Notes the terms of all, and which candidates have each.
     fn index_terms(&mut self, holders: &[u64]) {
-        let count = self.sentences.iter().map(|&sentence| self.choice.terms.of(sentence).len()).sum();
+        let count = self.all.iter().map(|candidate| self.choice.terms.of(candidate.sentence).len()).sum();
         self.terms.reserve(count);
-        for &sentence in &self.sentences {
-            for entry in self.choice.terms.of(sentence) {
-                self.terms.push((holders[entry.term as usize], self.choice.salience.chances[entry.term as usize]));
+        for candidate in &mut self.all {
+            let begin = self.terms.len();
+            for entry in self.choice.terms.of(candidate.sentence) {
+                let chance = self.choice.salience.chances[entry.term as usize];
+                self.terms.push((holders[entry.term as usize], chance));
+                candidate.chances += chance;
             }
-            self.begins.push(self.terms.len());
+            candidate.terms = begin..self.terms.len();
         }
     }
 
@@ -198,37 +217,56 @@ impl<'a> Candidates<'a> {
     }
 
     /// Whether what a candidate points back to is there, or may be missing.
-    fn may_join(&self, set: &Set, candidate: usize) -> bool {
-        let need = self.needs[candidate];
-        need == candidate || (set.members >> need | self.may_dangle >> candidate) & 1 != 0
+    fn may_join(&self, set: &Set, candidate: &Candidate) -> bool {
+        let need = self.all[candidate.need].bit;
+        need == candidate.bit || set.members & need != 0 || candidate.may_dangle
     }
 
-    /// The set with one candidate more, if there is room for it and none says the same.
-    fn add(&self, set: &Set, candidate: usize) -> Option<Set> {
-        let bit = 1u64 << candidate;
-        let size = set.size.plus(self.choice.sizes[self.sentences[candidate]]);
-        if set.members & (bit | self.repeats[candidate]) != 0 || !size.fits(self.choice.limit) {
+    /// The set with one candidate more, if there is room for it and none says the same; without what its terms are worth.
+    #[inline]
+    fn outline(&self, set: &Set, candidate: &Candidate) -> Option<Set> {
+        let size = set.size.plus(candidate.size);
+        if set.members & (candidate.bit | candidate.repeats) != 0 || !size.fits(self.choice.limit) {
             return None;
         }
-        let value = set.value + self.values[candidate];
-        let words = set.words + self.words[candidate];
-        let stands_alone = set.members & 1 << self.needs[candidate] == 0;
-        let dangling = set.dangling + u32::from(self.points_back & bit != 0 && stands_alone)
-            - u32::from(self.needed_by[candidate] & set.members != 0);
+        let value = set.value + candidate.value;
+        let words = set.words + candidate.words;
+        let stands_alone = set.members & self.all[candidate.need].bit == 0;
+        let dangling = set.dangling + u32::from(candidate.points_back && stands_alone)
+            - u32::from(candidate.needed_by & set.members != 0);
         // Of so many sentences a mean of the values; where length is what counts, one that grows with their number as well.
         let count =
             if self.choice.aim == Aim::Sentences { to_f32(usize::try_from(size.sentences).unwrap_or(1)) } else { 1.0 };
         let cost = self.choice.salience.dangling_cost.unwrap_or_default() * USUAL_ROOT * to_f32(dangling as usize);
-        let mut score = (value - cost) / (count * words).sqrt();
-        let mut chances = set.chances;
+        let score = (value - cost) / (count * words).sqrt();
+        let about = set.about + candidate.about;
+        let members = set.members | candidate.bit;
+        Some(Set { members, size, value, words, chances: 0.0, dangling, about, score })
+    }
+
+    /// Adds to the outline of a set with one candidate more what the terms of all are worth.
+    #[inline]
+    fn cover(&self, set: &Set, mut joined: Set, candidate: &Candidate) -> Set {
         if self.choice.salience.coverage != 0.0 {
-            for &(holders, chance) in &self.terms[self.begins[candidate]..self.begins[candidate + 1]] {
-                chances += if holders & set.members == 0 { chance } else { 0.0 };
+            joined.chances = set.chances;
+            for &(holders, chance) in &self.terms[candidate.terms.clone()] {
+                joined.chances += if holders & set.members == 0 { chance } else { 0.0 };
             }
-            score += self.choice.salience.coverage * chances / (words + REFERENCE_WORDS);
+            joined.score += self.coverage(joined.chances, joined.words);
         }
-        let about = set.about + self.about[candidate];
-        Some(Set { members: set.members | bit, size, value, words, chances, dangling, about, score })
+        joined
+    }
+
+    /// The most that the score of an outlined set may come to: `chances` are those of its terms, shared ones counted twice.
+    #[inline]
+    fn most(&self, outline: &Set, chances: f32) -> f32 {
+        // A little more, for sums are rounded.
+        outline.score + self.coverage(chances * 1.001, outline.words).max(0.0)
+    }
+
+    /// What such a sum of chances adds to the score of a set of so many words.
+    fn coverage(&self, chances: f32, words: f32) -> f32 {
+        self.choice.salience.coverage * chances / (words + REFERENCE_WORDS)
     }
 }
 
@@ -246,24 +284,30 @@ fn holders(choice: &Choice<'_>, sentences: &[usize]) -> Vec<u64> {
 /// Of each candidate, which others say the same.
 fn repeats(choice: &Choice<'_>, sentences: &[usize], holders: &[u64]) -> Vec<u64> {
     let mut repeats = vec![0u64; sentences.len()];
+    let mut shared = [0usize; MAX_CANDIDATES];
     for (a, &sentence) in sentences.iter().enumerate() {
         let terms = choice.terms.of(sentence);
-        let mut shared = [0usize; MAX_CANDIDATES];
+        let mut alike = 0;
         for entry in terms {
-            let mut before = holders[entry.term as usize] & ((1 << a) - 1);
-            while before != 0 {
-                shared[before.trailing_zeros() as usize] += 1;
-                before &= before - 1;
-            }
+            let before = holders[entry.term as usize] & ((1 << a) - 1);
+            alike |= before;
+            each_bit(before, |b| shared[b] += 1);
         }
-        for (b, &other) in sentences[..a].iter().enumerate() {
-            if is_repeat(shared[b], terms.len(), choice.terms.of(other).len()) {
+        each_bit(alike, |b| {
+            if is_repeat(std::mem::take(&mut shared[b]), terms.len(), choice.terms.of(sentences[b]).len()) {
                 repeats[a] |= 1 << b;
                 repeats[b] |= 1 << a;
             }
-        }
+        });
     }
     repeats
+}
+
+fn each_bit(mut bits: u64, mut act: impl FnMut(usize)) {
+    while bits != 0 {
+        act(bits.trailing_zeros() as usize);
+        bits &= bits - 1;
+    }
 }
 
 /// The most salient sentences that fit by themselves, with those they need.
@@ -321,13 +365,14 @@ mod tests {
 
     /// The best set of all there are.
     fn best_of_all(candidates: &Candidates<'_>) -> Option<Set> {
-        let count = candidates.sentences.len();
+        let count = candidates.all.len();
         let sets = (1u64..1 << count).filter_map(|members| {
             let mut set = NOTHING;
             let mut order: Vec<usize> = (0..count).filter(|at| members & 1 << at != 0).collect();
-            order.sort_by_key(|&at| candidates.sentences[at]);
+            order.sort_by_key(|&at| candidates.all[at].sentence);
             for candidate in order {
-                let with = candidates.add(&set, candidate)?;
+                let candidate = &candidates.all[candidate];
+                let with = candidates.cover(&set, candidates.outline(&set, candidate)?, candidate);
                 set = candidates.may_join(&set, candidate).then_some(with)?;
             }
             Some(set)
