@@ -8,40 +8,39 @@ use std::f32::consts::{LN_2, LOG2_E, SQRT_2};
 /// 1.5 × 2^23: what is added to it, if not too great either way, loses its fraction.
 const NO_FRACTION: f32 = 12_582_912.0;
 
-/// The natural logarithm of a positive, finite number, to about six digits.
+/// The natural logarithm of a positive, finite number, to about six digits. It has no branches, so that a compiler may
+/// reckon several at once.
+#[inline]
 #[must_use]
 pub fn ln(x: f32) -> f32 {
-    // Most of what is counted is counted once.
-    if x.to_bits() == 1.0f32.to_bits() {
-        return 0.0;
-    }
     let bits = x.max(f32::MIN_POSITIVE).to_bits();
-    let mut exponent = i16::try_from(bits >> 23).unwrap_or_default() - 127;
-    let mut mantissa = f32::from_bits(bits & 0x007f_ffff | 0x3f80_0000);
-    if mantissa > SQRT_2 {
-        mantissa *= 0.5;
-        exponent += 1;
-    }
+    #[expect(clippy::cast_precision_loss, reason = "a whole number up to 255")]
+    let exponent = (bits >> 23) as f32 - 127.0;
+    let mantissa = f32::from_bits(bits & 0x007f_ffff | 0x3f80_0000);
+    let is_great = mantissa > SQRT_2;
+    let mantissa = if is_great { mantissa * 0.5 } else { mantissa };
+    let exponent = if is_great { exponent + 1.0 } else { exponent };
     // ln m = 2 artanh((m − 1) / (m + 1)), of which the series converges fast near 1.
     let t = (mantissa - 1.0) / (mantissa + 1.0);
     let t2 = t * t;
-    f32::from(exponent) * LN_2 + 2.0 * t * (1.0 + t2 * (1.0 / 3.0 + t2 * (1.0 / 5.0 + t2 * (1.0 / 7.0))))
+    exponent * LN_2 + 2.0 * t * (1.0 + t2 * (1.0 / 3.0 + t2 * (1.0 / 5.0 + t2 * (1.0 / 7.0))))
 }
 
-/// *e* to the power of `x`, to about six digits; saturates instead of overflowing.
+/// *e* to the power of `x`, to about six digits; saturates instead of overflowing. It has no branches either.
+#[inline]
 #[must_use]
 pub fn exp(x: f32) -> f32 {
     let power = (x * LOG2_E).clamp(-125.0, 125.0);
-    // The nearest whole number: a sum beyond 2^23 has no place for a fraction.
-    let whole = (power + NO_FRACTION) - NO_FRACTION;
+    // The nearest whole number: a sum beyond 2^23 has no place for a fraction, and ends in the bits of the number.
+    let sum = power + NO_FRACTION;
+    let whole = sum - NO_FRACTION;
     let t = (power - whole) * LN_2;
     let fraction = 1.0 + t * (1.0 + t * (1.0 / 2.0 + t * (1.0 / 6.0 + t * (1.0 / 24.0 + t * (1.0 / 120.0)))));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number from 2 to 252")]
-    let scale = f32::from_bits(((whole + 127.0) as u32) << 23);
-    fraction * scale
+    fraction * f32::from_bits(sum.to_bits().wrapping_add(127) << 23)
 }
 
 /// The logistic function: from 0 to 1, 0.5 at 0.
+#[inline]
 #[must_use]
 pub fn logistic(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))

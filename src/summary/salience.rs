@@ -9,7 +9,6 @@ use crate::cancel::{Cancel, Cancelled};
 
 use super::{
     Centrality, centrality,
-    elementary::logistic,
     term::{Terms, to_f32},
 };
 use feature::{FEATURE_COUNT, Features};
@@ -191,9 +190,3 @@ fn range(values: &[f32], counts: impl Fn(usize) -> bool) -> Range<f32> {
 
 /// The part that each feature belongs to.
 const PART_OF: [usize; FEATURE_COUNT] = [0, 0, 1, 1, 1, 1, 1, 2, 4, 4, 1, 5];
-
-/// The chance that a summary has a term with those features.
-#[must_use]
-pub fn chance(weights: &[f32], features: &[f32]) -> f32 {
-    logistic(weights.iter().zip(features).map(|(weight, feature)| weight * feature).sum())
-}

@@ -3,13 +3,13 @@
 use crate::{
     cancel::{Cancel, Cancelled},
     summary::{
-        elementary::ln,
+        elementary::{ln, logistic},
         similarity::unit_weights,
         term::{Statistics, Terms, to_f32},
     },
 };
 
-use super::{chance, weight::Weights};
+use super::weight::Weights;
 
 /// How many features a sentence has.
 pub const FEATURE_COUNT: usize = 12;
@@ -80,7 +80,6 @@ pub struct Features {
 #[derive(Clone, Copy, Default)]
 struct Sums {
     rarity: f32,
-    chance: f32,
     cosine_before: f32,
     cosine_after: f32,
     bm25_before: f32,
@@ -110,13 +109,13 @@ impl Features {
 
         let occurrences: u32 = terms.statistics.iter().map(|term| term.occurrence_count).sum();
         let per_cent = 100.0 / to_f32(occurrences.max(1) as usize);
+        let chances = chances(&weights.chance, &terms.statistics, &rarity, per_cent);
         let mut sums: Vec<Sums> = terms
             .statistics
             .iter()
             .zip(&rarity)
             .map(|(term, &rarity)| Sums {
                 rarity,
-                chance: chance(&weights.chance, &term_features(*term, rarity, per_cent)),
                 name: if term.is_name() { 1.0 } else { 0.0 },
                 ..Sums::default()
             })
@@ -168,7 +167,7 @@ impl Features {
         standardise_columns(&mut sentences);
         cancel.check()?;
         let genre = genre_features(terms, &rarity);
-        Ok(Self { sentences, chances: sums.iter().map(|term| term.chance).collect(), genre })
+        Ok(Self { sentences, chances, genre })
     }
 }
 
@@ -184,27 +183,58 @@ fn bm25_weights(terms: &Terms, mean_length: f32) -> Vec<f32> {
     weights
 }
 
+/// The chances of the terms, several reckoned at once.
+fn chances(weights: &[f32; TERM_FEATURE_COUNT], terms: &[Statistics], rarity: &[f32], per_cent: f32) -> Vec<f32> {
+    const LANES: usize = 8;
+    let mut chances = Vec::with_capacity(terms.len());
+    let (mut terms_of_lanes, mut rarity_of_lanes) = ([Statistics::default(); LANES], [0.0; LANES]);
+    for (terms, rarity) in terms.chunks(LANES).zip(rarity.chunks(LANES)) {
+        terms_of_lanes[..terms.len()].copy_from_slice(terms);
+        rarity_of_lanes[..terms.len()].copy_from_slice(rarity);
+        let features = columns(&terms_of_lanes, &rarity_of_lanes, per_cent);
+        let mut sums = [0.0; LANES];
+        for (weight, column) in weights.iter().zip(&features) {
+            for (sum, feature) in sums.iter_mut().zip(column) {
+                *sum += weight * feature;
+            }
+        }
+        chances.extend_from_slice(&sums.map(logistic)[..terms.len()]);
+    }
+    chances
+}
+
 /// The features of a term.
 #[must_use]
 pub fn term_features(term: Statistics, rarity: f32, per_cent: f32) -> [f32; TERM_FEATURE_COUNT] {
+    columns(&[term], &[rarity], per_cent).map(|[feature]| feature)
+}
+
+/// The features of several terms: of each feature a column.
+#[inline]
+fn columns<const N: usize>(
+    terms: &[Statistics; N],
+    rarity: &[f32; N],
+    per_cent: f32,
+) -> [[f32; N]; TERM_FEATURE_COUNT] {
     let flag = |is: bool| if is { 1.0 } else { 0.0 };
-    let occurrence_count = to_f32(term.occurrence_count as usize);
-    let occurrences = ln(occurrence_count);
-    let early = 1.0 / (to_f32(term.first as usize) + 1.0).sqrt();
+    let occurrence_count = terms.map(|term| to_f32(term.occurrence_count as usize));
+    let occurrences = occurrence_count.map(ln);
+    let early = terms.map(|term| to_f32(term.first as usize)).map(|first| 1.0 / (first + 1.0).sqrt());
+    let name = terms.map(|term| flag(term.is_name()));
     [
-        1.0,
+        [1.0; N],
         occurrences,
-        ln(to_f32(term.sentence_count as usize)),
-        flag(term.first == 0),
-        flag(term.first < 3),
+        terms.map(|term| to_f32(term.sentence_count as usize)).map(ln),
+        terms.map(|term| flag(term.first == 0)),
+        terms.map(|term| flag(term.first < 3)),
         early,
-        flag(term.is_name()),
-        flag(term.is_numeric),
-        f32::from(term.commonness) / 10.0,
-        flag(term.commonness > 0),
-        (occurrence_count * per_cent).min(10.0),
-        flag(term.is_name()) * occurrences,
-        early * rarity / 5.0,
+        name,
+        terms.map(|term| flag(term.is_numeric)),
+        terms.map(|term| f32::from(term.commonness) / 10.0),
+        terms.map(|term| flag(term.commonness > 0)),
+        occurrence_count.map(|count| (count * per_cent).min(10.0)),
+        std::array::from_fn(|lane| name[lane] * occurrences[lane]),
+        std::array::from_fn(|lane| early[lane] * rarity[lane] / 5.0),
     ]
 }
 
