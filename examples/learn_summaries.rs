@@ -96,7 +96,7 @@ fn commonness(files: &[&str]) -> Fallible<()> {
                 if word.classes.any(Class::STOP) || !folded.bytes().all(|b| b.is_ascii_lowercase()) {
                     continue;
                 }
-                let stem = &*vocabulary.stem(word.term);
+                let stem = vocabulary.stem(word.term);
                 if !std::mem::replace(&mut seen[word.term as usize], true) {
                     *stems.entry(stem.to_owned()).or_default() += 1;
                 }
@@ -346,7 +346,7 @@ fn term_rows(item: &Item, rows: &mut Vec<([f32; TERM_FEATURE_COUNT], bool)>) -> 
     let mut is_wanted = vec![false; terms.statistics.len()];
     for token in &references.tokens {
         let term = references.vocabulary.word(token.word).term;
-        if let Some(term) = document.vocabulary.find_term(&references.vocabulary.stem(term))
+        if let Some(term) = document.vocabulary.find_term(references.vocabulary.stem(term))
             && let Some(number) = terms.number(term)
         {
             is_wanted[number] = true;

@@ -37,7 +37,7 @@ pub(super) fn shares(
         if word.classes.any(Class::STOP) || std::mem::replace(&mut is_seen[word.term as usize], true) {
             continue;
         }
-        let own = document.vocabulary.find_term(&vocabulary.stem(word.term)).and_then(|term| terms.number(term));
+        let own = document.vocabulary.find_term(vocabulary.stem(word.term)).and_then(|term| terms.number(term));
         let mut found: Vec<usize> = own.into_iter().collect();
         if found.is_empty() {
             let stem = vocabulary.plain_stem(token.word);

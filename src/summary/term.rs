@@ -176,7 +176,7 @@ impl Terms {
                 let mut tokens = Vec::new();
                 token::tokenize(title, Span::new(0, title.len()), &mut vocabulary, &mut tokens);
                 let terms = tokens.iter().map(|token| vocabulary.stem(vocabulary.word(token.word).term));
-                terms.filter_map(|stem| self.number(document.vocabulary.find_term(&stem)?)).map(to_u32).collect()
+                terms.filter_map(|stem| self.number(document.vocabulary.find_term(stem)?)).map(to_u32).collect()
             }
         };
         title.sort_unstable();

@@ -92,7 +92,7 @@ pub fn tokenize(text: &str, span: Span, vocabulary: &mut Vocabulary, tokens: &mu
                 && word_end::ends_after_letters(bytes, begin, letters.len())
             {
                 at = begin + letters.len();
-                let word = vocabulary.intern_letters(text, begin, &letters);
+                let word = vocabulary.intern_whole(letters.key);
                 tokens.push(Token { span: Span::new(begin, at), word, shape: shape_of(&letters).with(spacing) });
                 spacing = Shape::default();
                 // Mostly a space follows: no need to go round for it.

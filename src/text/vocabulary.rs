@@ -4,10 +4,10 @@ mod interner;
 pub(crate) mod key;
 mod memory;
 
-use std::{borrow::Cow, ops::RangeInclusive};
+use std::ops::RangeInclusive;
 
 use interner::Interner;
-use key::{Key, Letters};
+use key::Key;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
@@ -18,8 +18,6 @@ use super::{
 
 /// In how many bytes of a short text there is one word that it does not have elsewhere, or a few bytes more.
 const BYTES_A_WORD: usize = 10;
-/// How many bytes such a word has, or a little less.
-const USUAL_WORD_BYTES: usize = 8;
 /// For how many words room is made at first.
 const MOST_RESERVED: usize = 1024;
 
@@ -40,13 +38,11 @@ pub type TermId = u32;
 pub struct Vocabulary {
     language: Language,
     lexicon: &'static Lexicon,
-    interner: Interner,
+    /// The words and their stems.
+    strings: Interner,
     words: Vec<Word>,
-    /// How the words are written, folded, one after the other.
-    spellings: String,
-    /// Where in `spellings` each word ends.
-    spelling_ends: Vec<u32>,
-    stems: Interner,
+    /// The stem of each term, among the strings.
+    stems: Vec<u32>,
     folding: String,
 }
 
@@ -57,6 +53,8 @@ pub struct Word {
     pub classes: Class,
     /// Its term.
     pub term: TermId,
+    /// How it is written, folded: one of the vocabulary's strings.
+    string: u32,
 }
 
 impl Default for Vocabulary {
@@ -72,11 +70,9 @@ impl Vocabulary {
         Self {
             language,
             lexicon: Lexicon::of(language),
-            interner: Interner::default(),
+            strings: Interner::default(),
             words: Vec::new(),
-            spellings: String::new(),
-            spelling_ends: Vec::new(),
-            stems: Interner::default(),
+            stems: Vec::new(),
             folding: String::new(),
         }
     }
@@ -85,8 +81,7 @@ impl Vocabulary {
     pub(crate) fn reserve(&mut self, text_bytes: usize) {
         let words = (text_bytes / BYTES_A_WORD).min(MOST_RESERVED);
         self.words.reserve(words);
-        self.spelling_ends.reserve(words);
-        self.spellings.reserve(words * USUAL_WORD_BYTES);
+        self.stems.reserve(words);
     }
 
     /// The language whose words these are.
@@ -100,11 +95,12 @@ impl Vocabulary {
         let mut folded = std::mem::take(&mut self.folding);
         fold(word, &mut folded);
         let key = Key::of(folded.as_bytes());
-        let (id, is_new) = self.interner.intern(&folded);
-        if is_new {
-            self.spellings.push_str(&folded);
-            self.describe(key);
-        }
+        let id = if key.is_whole() {
+            self.intern_whole(key)
+        } else {
+            let string = self.strings.intern(&folded);
+            self.strings.word(string).unwrap_or_else(|| self.describe_long(string, &folded, key))
+        };
         self.folding = folded;
         id
     }
@@ -112,53 +108,54 @@ impl Vocabulary {
     /// The id of the ASCII word of `len` bytes at `begin` of `text`.
     #[inline]
     pub(super) fn intern_ascii(&mut self, text: &str, begin: usize, len: usize) -> WordId {
-        let Some(key) = Key::of_short_ascii(text.as_bytes(), begin, len) else {
-            return self.intern(&text[begin..begin + len]);
-        };
-        let (id, is_new) = self.interner.intern_whole(key);
-        if is_new {
-            let written = self.spellings.len();
-            self.spellings.push_str(&text[begin..begin + len]);
-            self.spellings[written..].make_ascii_lowercase();
-            self.describe(key);
+        match Key::of_short_ascii(text.as_bytes(), begin, len) {
+            Some(key) => self.intern_whole(key),
+            None => self.intern(&text[begin..begin + len]),
         }
-        id
     }
 
-    /// The id of the word at `begin` of `text` that is these letters.
+    /// The id of the folded word that is its key.
     #[inline]
-    pub(super) fn intern_letters(&mut self, text: &str, begin: usize, letters: &Letters) -> WordId {
-        let (id, is_new) = self.interner.intern_whole(letters.key);
-        if is_new {
-            let written = self.spellings.len();
-            self.spellings.push_str(&text[begin..begin + letters.len()]);
-            if !letters.are_low() {
-                self.spellings[written..].make_ascii_lowercase();
-            }
-            self.describe(letters.key);
+    pub(super) fn intern_whole(&mut self, key: Key) -> WordId {
+        let hash = key.hash();
+        match self.strings.glance(key, hash) {
+            Some(id) => id,
+            None => self.look_for_whole(key, hash),
         }
-        id
     }
 
-    /// Looks up a new word, whose spelling is the last one.
     #[inline(never)]
-    fn describe(&mut self, key: Key) {
-        let folded = || {
-            let begin = self.spelling_ends.last().map_or(0, |&end| end as usize);
-            &self.spellings[begin..]
-        };
-        let (classes, term) = if key.is_whole() {
-            let look_up = || memory::Known::of(folded(), key, self.lexicon, self.language);
-            let known = memory::recall(key, self.language, look_up);
-            (known.classes, self.stems.intern_whole(known.stem).0)
-        } else {
-            let folded = folded();
-            let classes = self.lexicon.classes_of_key(folded, key, self.language);
-            let stem = if classes.any(Class::STOP) { folded.into() } else { stem::of(folded, self.language) };
-            (classes, self.stems.intern(&stem).0)
-        };
-        self.spelling_ends.push(u32::try_from(self.spellings.len()).unwrap_or(u32::MAX));
-        self.words.push(Word { classes, term });
+    fn look_for_whole(&mut self, key: Key, hash: u64) -> WordId {
+        let string = self.strings.intern_whole(key, hash);
+        if let Some(id) = self.strings.word(string) {
+            return id;
+        }
+        let look_up = || memory::Known::of(&interner::spelled(key), key, self.lexicon, self.language);
+        let known = memory::recall(key, hash, self.language, look_up);
+        let stem = if known.stem == key { string } else { self.strings.intern_whole(known.stem, known.stem.hash()) };
+        self.describe(string, known.classes, stem)
+    }
+
+    /// Looks up a new word that its key does not hold.
+    fn describe_long(&mut self, string: u32, folded: &str, key: Key) -> WordId {
+        let classes = self.lexicon.classes_of_key(folded, key, self.language);
+        let stem =
+            if classes.any(Class::STOP) { string } else { self.strings.intern(&stem::of(folded, self.language)) };
+        self.describe(string, classes, stem)
+    }
+
+    /// Notes a new word, and its term by its stem.
+    #[inline]
+    fn describe(&mut self, string: u32, classes: Class, stem: u32) -> WordId {
+        let next = number(self.stems.len());
+        let term = self.strings.term_or(stem, next);
+        if term == next {
+            self.stems.push(stem);
+        }
+        let id = number(self.words.len());
+        self.strings.set_word(string, id);
+        self.words.push(Word { classes, term, string });
+        id
     }
 
     /// The word with that id.
@@ -171,9 +168,7 @@ impl Vocabulary {
     /// How the word with that id is written, folded.
     #[must_use]
     pub fn folded(&self, id: WordId) -> &str {
-        let id = id as usize;
-        let begin = if id > 0 { self.spelling_ends[id - 1] } else { 0 };
-        &self.spellings[begin as usize..self.spelling_ends[id] as usize]
+        self.strings.get(self.words[id as usize].string)
     }
 
     /// How many distinct words there are: every [`WordId`] is below.
@@ -190,8 +185,8 @@ impl Vocabulary {
 
     /// The stem that the words of a term share.
     #[must_use]
-    pub fn stem(&self, term: TermId) -> Cow<'_, str> {
-        self.stems.get(term)
+    pub fn stem(&self, term: TermId) -> &str {
+        self.strings.get(self.stems[term as usize])
     }
 
     /// The stem of a word as those write it who leave out its accents, or write them as characters of their own.
@@ -207,14 +202,18 @@ impl Vocabulary {
     pub fn find(&self, word: &str) -> Option<WordId> {
         let mut folded = String::new();
         fold(word, &mut folded);
-        self.interner.find(&folded)
+        self.strings.word(self.strings.find(&folded)?)
     }
 
     /// The term with that stem, if the document has it.
     #[must_use]
     pub fn find_term(&self, stem: &str) -> Option<TermId> {
-        self.stems.find(stem)
+        self.strings.term(self.strings.find(stem)?)
     }
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// Writes a word in lower case, with straight apostrophes and without soft hyphens.
@@ -274,7 +273,7 @@ mod tests {
         let warned = vocabulary.intern("warned");
         let mut query = Vocabulary::new(Language::English);
         let (warnings, russia) = (query.intern("warnings"), query.intern("Russia"));
-        assert_eq!(vocabulary.find_term(&query.stem(query.word(warnings).term)), Some(vocabulary.word(warned).term));
-        assert_eq!(vocabulary.find_term(&query.stem(query.word(russia).term)), None);
+        assert_eq!(vocabulary.find_term(query.stem(query.word(warnings).term)), Some(vocabulary.word(warned).term));
+        assert_eq!(vocabulary.find_term(query.stem(query.word(russia).term)), None);
     }
 }

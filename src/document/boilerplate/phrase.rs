@@ -199,9 +199,10 @@ impl Lists {
     /// The classes of a word by its hash.
     #[inline]
     pub(in crate::document) fn class_of(&self, hash: u64) -> WordClass {
-        // Mostly it stands where its hash says, or nowhere: one branch that is seldom taken, for no one can tell which.
+        // Mostly it stands where its hash says, or nowhere, and no one can tell which: one branch for both.
         let (other, class, entry) = self.slots[self.home(hash)];
-        if (other != hash) & (entry != FREE) { self.slots[self.slot(hash)].1 } else { class }
+        let is_elsewhere = u8::from(other != hash) & u8::from(entry != FREE);
+        if is_elsewhere == 0 { class } else { self.slots[self.slot(hash)].1 }
     }
 
     /// What is to know of punctuation or an ideograph by its hash: the phrases that begin with it.

@@ -114,11 +114,7 @@ impl Features {
             .statistics
             .iter()
             .zip(&rarity)
-            .map(|(term, &rarity)| Sums {
-                rarity,
-                name: if term.is_name() { 1.0 } else { 0.0 },
-                ..Sums::default()
-            })
+            .map(|(term, &rarity)| Sums { rarity, name: if term.is_name() { 1.0 } else { 0.0 }, ..Sums::default() })
             .collect();
         for &term in &terms.title {
             sums[term as usize].is_in_title = true;

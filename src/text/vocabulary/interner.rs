@@ -1,8 +1,8 @@
-//! Numbers for distinct strings.
+//! Distinct strings, each with the numbers it has as a word and as a term.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
-use super::key::Key;
+use super::key::{INLINE_BYTES, Key};
 use crate::text::Span;
 
 /// How many slots a lookup visits at most.
@@ -11,7 +11,10 @@ const PROBES: usize = 16;
 /// The slots of an empty table.
 const FIRST_SLOTS: usize = 1024;
 
-/// Numbers for distinct strings, from 0 in the order they were first seen.
+/// The number of what is no word, or no term.
+const NONE: u32 = u32::MAX;
+
+/// Distinct strings, in the order they were first seen.
 ///
 /// An open-addressing table, at most half full. Its hash is fixed, so the same text always costs the same, and a text
 /// may be written whose words all collide; therefore a lookup visits at most sixteen slots, and what finds no
@@ -22,127 +25,181 @@ pub(super) struct Interner {
     /// The high half of a hash, and an index into `entries` plus one; zero where the slot is free.
     slots: Vec<(u32, u32)>,
     crowded_out: BTreeMap<Box<str>, u32>,
-    /// Each string's key, and its place in `long` where the key does not hold it whole.
-    entries: Vec<(Key, Span)>,
-    long: String,
+    entries: Vec<Entry>,
+    /// The strings that their keys do not hold whole, and where they stand in `long_text`, in the order of `entries`.
+    long: Vec<(u32, Span)>,
+    long_text: String,
+}
+
+/// A string: most are words, many are stems, some are both.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// Its key's bytes: its own, where the key holds it whole.
+    bytes: [u8; INLINE_BYTES],
+    len_bytes: u32,
+    /// Its number as a word, or [`NONE`].
+    word: u32,
+    /// Its number as a term, or [`NONE`].
+    term: u32,
+}
+
+impl Entry {
+    #[inline]
+    fn is(&self, key: Key) -> bool {
+        self.bytes == key.bytes() && self.len_bytes as usize == key.len_bytes()
+    }
 }
 
 impl Interner {
-    /// How many strings were seen.
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
+    /// A string.
+    pub(super) fn get(&self, id: u32) -> &str {
+        let entry = &self.entries[id as usize];
+        // What a key holds whole are a string's bytes, or an ASCII word's.
+        let whole = entry.bytes.get(..entry.len_bytes as usize).and_then(|bytes| str::from_utf8(bytes).ok());
+        whole.unwrap_or_else(|| self.long_of(id))
     }
 
-    /// The string with that number.
-    pub(super) fn get(&self, id: u32) -> Cow<'_, str> {
-        let (key, span) = self.entries[id as usize];
-        if key.is_whole() { Cow::Owned(spelled(key)) } else { Cow::Borrowed(span.of(&self.long)) }
+    /// The string that its key does not hold whole.
+    fn long_of(&self, id: u32) -> &str {
+        let at = self.long.binary_search_by_key(&id, |&(id, _)| id);
+        at.map_or("", |at| self.long[at].1.of(&self.long_text))
     }
 
-    /// The number of a string, if it was seen.
+    /// The number that a string has as a word.
+    #[inline]
+    pub(super) fn word(&self, id: u32) -> Option<u32> {
+        Some(self.entries[id as usize].word).filter(|&word| word != NONE)
+    }
+
+    /// Gives a string its number as a word.
+    #[inline]
+    pub(super) fn set_word(&mut self, id: u32, word: u32) {
+        self.entries[id as usize].word = word;
+    }
+
+    /// The number that a string has as a term; the `next` one where it had none.
+    #[inline]
+    pub(super) fn term_or(&mut self, id: u32, next: u32) -> u32 {
+        let term = &mut self.entries[id as usize].term;
+        if *term == NONE {
+            *term = next;
+        }
+        *term
+    }
+
+    /// The number that a string has as a term.
+    pub(super) fn term(&self, id: u32) -> Option<u32> {
+        Some(self.entries[id as usize].term).filter(|&term| term != NONE)
+    }
+
+    /// A string, if it was seen.
     pub(super) fn find(&self, string: &str) -> Option<u32> {
         if self.slots.is_empty() {
             return None;
         }
         let key = Key::of(string.as_bytes());
-        match self.probe(key, string) {
+        match self.probe(key, key.hash(), string) {
             Probe::Found(id) => Some(id),
             Probe::Free(_) => None,
             Probe::Crowded => self.crowded_out.get(string).copied(),
         }
     }
 
-    /// The number of a string that its key holds whole, and whether it is new.
+    /// The number as a word of a string that its key holds whole, if it stands where its hash says, as most do that were
+    /// seen before.
     #[inline]
-    pub(super) fn intern_whole(&mut self, key: Key) -> (u32, bool) {
-        debug_assert!(key.is_whole());
-        // Most strings were seen before, and stand where their hash says.
-        let first = self.slots.get(home(key) & self.slots.len().wrapping_sub(1));
-        if let Some(&(seen, next)) = first
-            && seen == tag(key)
-            && let Some((other, _)) = self.entries.get((next as usize).wrapping_sub(1))
-            && *other == key
-        {
-            return (next - 1, false);
+    pub(super) fn glance(&self, key: Key, hash: u64) -> Option<u32> {
+        let &(seen, next) = self.slots.get(home(hash) & self.slots.len().wrapping_sub(1))?;
+        if seen != tag(hash) {
+            return None;
         }
-        self.look_for_whole(key)
+        let entry = self.entries.get((next as usize).wrapping_sub(1))?;
+        (entry.is(key) && entry.word != NONE).then_some(entry.word)
     }
 
-    #[inline(never)]
-    fn look_for_whole(&mut self, key: Key) -> (u32, bool) {
+    /// A string that its key holds whole; a new one when it was not seen before.
+    pub(super) fn intern_whole(&mut self, key: Key, hash: u64) -> u32 {
+        debug_assert!(key.is_whole());
         self.reserve();
-        let first = home(key) & (self.slots.len() - 1);
+        let first = home(hash) & (self.slots.len() - 1);
         if self.slots[first].1 == 0 {
-            return (self.add(key, Span::default(), first), true);
+            return self.add(key, hash, first);
         }
-        match self.probe(key, "") {
-            Probe::Found(id) => (id, false),
-            Probe::Free(slot) => (self.add(key, Span::default(), slot), true),
+        match self.probe(key, hash, "") {
+            Probe::Found(id) => id,
+            Probe::Free(slot) => self.add(key, hash, slot),
             Probe::Crowded => self.crowd(key, &spelled(key)),
         }
     }
 
-    /// The number of a string, and whether it is new.
-    pub(super) fn intern(&mut self, string: &str) -> (u32, bool) {
+    /// A string; a new one when it was not seen before.
+    pub(super) fn intern(&mut self, string: &str) -> u32 {
         let key = Key::of(string.as_bytes());
+        let hash = key.hash();
         if key.is_whole() {
-            return self.intern_whole(key);
+            return self.intern_whole(key, hash);
         }
         self.reserve();
-        match self.probe(key, string) {
-            Probe::Found(id) => (id, false),
+        match self.probe(key, hash, string) {
+            Probe::Found(id) => id,
             Probe::Free(slot) => {
-                let span = self.keep(string);
-                (self.add(key, span, slot), true)
+                self.keep(string);
+                self.add(key, hash, slot)
             }
             Probe::Crowded => self.crowd(key, string),
         }
     }
 
     #[inline]
-    fn add(&mut self, key: Key, span: Span, slot: usize) -> u32 {
-        let id = narrow(self.entries.len());
-        self.slots[slot] = (tag(key), id + 1);
-        self.entries.push((key, span));
+    fn add(&mut self, key: Key, hash: u64, slot: usize) -> u32 {
+        let id = self.push(key);
+        self.slots[slot] = (tag(hash), id + 1);
         id
     }
 
-    /// Notes what is too long for its key.
-    fn keep(&mut self, string: &str) -> Span {
-        let begin = self.long.len();
-        self.long.push_str(string);
-        Span::new(begin, self.long.len())
+    #[inline]
+    fn push(&mut self, key: Key) -> u32 {
+        let id = narrow(self.entries.len());
+        self.entries.push(Entry { bytes: key.bytes(), len_bytes: narrow(key.len_bytes()), word: NONE, term: NONE });
+        id
+    }
+
+    /// Notes the next string, which is too long for its key.
+    fn keep(&mut self, string: &str) {
+        let begin = self.long_text.len();
+        self.long_text.push_str(string);
+        self.long.push((narrow(self.entries.len()), Span::new(begin, self.long_text.len())));
     }
 
     /// Interns a string that finds no place in the table.
     #[cold]
-    fn crowd(&mut self, key: Key, string: &str) -> (u32, bool) {
+    fn crowd(&mut self, key: Key, string: &str) -> u32 {
         if let Some(&id) = self.crowded_out.get(string) {
-            return (id, false);
+            return id;
         }
-        let id = narrow(self.entries.len());
+        if !key.is_whole() {
+            self.keep(string);
+        }
+        let id = self.push(key);
         self.crowded_out.insert(string.into(), id);
-        let span = if key.is_whole() { Span::default() } else { self.keep(string) };
-        self.entries.push((key, span));
-        (id, true)
+        id
     }
 
     #[inline]
-    fn probe(&self, key: Key, string: &str) -> Probe {
+    fn probe(&self, key: Key, hash: u64, string: &str) -> Probe {
         let mask = self.slots.len() - 1;
-        let tag = tag(key);
-        let home = home(key);
+        let tag = tag(hash);
         for step in 0..PROBES {
-            let slot = (home + step) & mask;
+            let slot = (home(hash) + step) & mask;
             let (seen, next) = self.slots[slot];
             if next == 0 {
                 return Probe::Free(slot);
             }
-            if seen == tag {
-                let (other, span) = self.entries[next as usize - 1];
-                if other == key && (key.is_whole() || span.of(&self.long) == string) {
-                    return Probe::Found(next - 1);
-                }
+            if seen == tag
+                && self.entries[next as usize - 1].is(key)
+                && (key.is_whole() || self.long_of(next - 1) == string)
+            {
+                return Probe::Found(next - 1);
             }
         }
         Probe::Crowded
@@ -162,23 +219,22 @@ impl Interner {
         self.slots = vec![(0, 0); slots];
         self.entries.reserve_exact(slots / 2 - self.entries.len());
         // Each string once more: at the next growth there are four times as many, so a string moves about once in all.
-        for id in 0..self.entries.len() {
-            let (key, _) = self.entries[id];
-            let number = narrow(id);
+        for (id, entry) in (0u32..).zip(&self.entries) {
+            let hash = Key::of_parts(entry.bytes, entry.len_bytes).hash();
             let mask = slots - 1;
-            let free = (0..PROBES).map(|step| (home(key) + step) & mask).find(|&slot| self.slots[slot].1 == 0);
+            let free = (0..PROBES).map(|step| (home(hash) + step) & mask).find(|&slot| self.slots[slot].1 == 0);
             if let Some(slot) = free {
-                self.slots[slot] = (tag(key), number + 1);
+                self.slots[slot] = (tag(hash), id + 1);
             } else {
-                let string = self.get(number).into();
-                self.crowded_out.insert(string, number);
+                let string = self.get(id).into();
+                self.crowded_out.insert(string, id);
             }
         }
     }
 }
 
 /// The string that a key holds whole.
-fn spelled(key: Key) -> String {
+pub(super) fn spelled(key: Key) -> String {
     let bytes = key.bytes();
     // A key is made of a string's bytes, or of an ASCII word's.
     str::from_utf8(&bytes[..key.len_bytes()]).unwrap_or_default().to_owned()
@@ -198,13 +254,13 @@ enum Probe {
 
 #[expect(clippy::cast_possible_truncation, reason = "the low bits are the place")]
 #[inline]
-fn home(key: Key) -> usize {
-    key.hash() as usize
+fn home(hash: u64) -> usize {
+    hash as usize
 }
 
 #[inline]
-fn tag(key: Key) -> u32 {
-    (key.hash() >> 32) as u32
+fn tag(hash: u64) -> u32 {
+    (hash >> 32) as u32
 }
 
 #[cfg(test)]
@@ -215,13 +271,13 @@ mod tests {
     fn numbers_distinct_strings_in_order() {
         let mut interner = Interner::default();
         let words: Vec<String> = (0..20_000).map(|n| format!("{n}{}", "x".repeat(n % 40))).collect();
-        for round in 0..2 {
+        for _ in 0..2 {
             for (id, word) in (0u32..).zip(&words) {
-                assert_eq!(interner.intern(word), (id, round == 0), "{word}");
+                assert_eq!(interner.intern(word), id, "{word}");
                 assert_eq!(interner.find(word), Some(id));
             }
         }
-        assert_eq!(interner.len(), words.len());
+        assert_eq!(interner.entries.len(), words.len());
         assert_eq!(interner.get(12), words[12]);
         assert_eq!(interner.find("never"), None);
     }
@@ -232,14 +288,14 @@ mod tests {
         let mut interner = Interner::default();
         let words: Vec<String> = (0..200_000u32)
             .map(|n| format!("w{n}"))
-            .filter(|word| home(Key::of(word.as_bytes())).is_multiple_of(512))
+            .filter(|word| home(Key::of(word.as_bytes()).hash()).is_multiple_of(512))
             .collect();
         for (id, word) in (0u32..).zip(&words) {
-            assert_eq!(interner.intern(word), (id, true));
+            assert_eq!(interner.intern(word), id);
         }
         assert!(!interner.crowded_out.is_empty());
         for (id, word) in (0u32..).zip(&words) {
-            assert_eq!(interner.intern(word), (id, false));
+            assert_eq!(interner.intern(word), id);
             assert_eq!(interner.find(word), Some(id));
         }
     }

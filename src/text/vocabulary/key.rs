@@ -27,6 +27,11 @@ impl Key {
         Self { halves: digest, len_bytes: narrow(folded.len()) }
     }
 
+    /// The key with those [bytes](Self::bytes) of a word of such a length.
+    pub(super) fn of_parts(bytes: [u8; INLINE_BYTES], len_bytes: u32) -> Self {
+        Self { halves: halves(u128::from_le_bytes(bytes)), len_bytes }
+    }
+
     /// The key of the word that is the first `len` of these bytes.
     pub(super) fn of_whole(bytes: &[u8; INLINE_BYTES], len: usize) -> Self {
         Self { halves: load(bytes, 0, len), len_bytes: narrow(len) }
@@ -49,6 +54,7 @@ impl Key {
     }
 
     /// The word's bytes, when the key [is the word](Self::is_whole); the rest is zero.
+    #[inline]
     pub(crate) fn bytes(self) -> [u8; INLINE_BYTES] {
         let [low, high] = self.halves;
         (u128::from(low) | u128::from(high) << 64).to_le_bytes()
@@ -110,12 +116,6 @@ impl Letters {
     #[inline]
     pub(crate) fn opens_high(&self) -> bool {
         self.capitals[0] & 0x80 != 0
-    }
-
-    /// Whether none is a capital.
-    #[inline]
-    pub(crate) fn are_low(&self) -> bool {
-        self.capitals == [0, 0]
     }
 
     /// Whether all are capitals, two or more.

@@ -84,13 +84,13 @@ thread_local! {
     static REMEMBERED: RefCell<Vec<Place>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What is known of the word with that whole key; where the thread remembers nothing, it is looked up.
-pub(super) fn recall(word: Key, language: Language, look_up: impl FnOnce() -> Known) -> Known {
+/// What is known of the word with that whole key and that hash; where the thread remembers nothing, it is looked up.
+pub(super) fn recall(word: Key, hash: u64, language: Language, look_up: impl FnOnce() -> Known) -> Known {
     REMEMBERED.with_borrow_mut(|remembered| {
         if remembered.is_empty() {
             remembered.resize(PLACES, Place::default());
         }
-        let Place(place) = &mut remembered[usize::try_from(word.hash() % PLACES as u64).unwrap_or_default()];
+        let Place(place) = &mut remembered[usize::try_from(hash % PLACES as u64).unwrap_or_default()];
         if let Some(found) = place.iter().find(|found| found.is(word, language)) {
             return found.known();
         }
@@ -114,7 +114,7 @@ mod tests {
             let key = Key::of(word.as_bytes());
             let known = Known::of(word, key, lexicon, Language::English);
             for _ in 0..2 {
-                let recalled = recall(key, Language::English, || known);
+                let recalled = recall(key, key.hash(), Language::English, || known);
                 assert_eq!((recalled.classes, recalled.stem), (known.classes, known.stem), "{word}");
             }
             let Some(remembered) = Remembered::of(key, Language::English, known) else { panic!("{word}") };
