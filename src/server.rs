@@ -120,6 +120,7 @@ impl Server {
             draining: drain.signal(),
         };
         let shared = Arc::new(Shared {
+            routes: Routes::new(pullquote, drain.clone(), config.reflection).map_err(fault)?,
             admission,
             compute,
             metrics: Arc::clone(&metrics),
@@ -133,9 +134,8 @@ impl Server {
         let acceptor = Arc::new(Acceptor {
             connections: Connections::new(&config),
             certificates: certificates.clone(),
-            routes: Routes::new(pullquote, drain.clone(), config.reflection).map_err(fault)?,
             shared,
-            offer: Offer::new(&config.cors_origins, config.playground),
+            offer: Arc::new(Offer::new(&config.cors_origins, config.playground)),
             max_connections: config.max_connections,
             first_byte_timeout: config.first_byte_timeout,
             max_age: config.max_connection_age,

@@ -22,7 +22,6 @@ use super::{
     calls::{Calls, Shared},
     connection::{Activity, Connections},
     drain::Drain,
-    routes::Routes,
     tls::Certificates,
     web::{Offer, Web},
 };
@@ -138,9 +137,8 @@ async fn remove_stale(path: &Path) -> io::Result<()> {
 pub(crate) struct Acceptor {
     pub(crate) connections: Connections,
     pub(crate) certificates: Option<Arc<Certificates>>,
-    pub(crate) routes: Routes,
     pub(crate) shared: Arc<Shared>,
-    pub(crate) offer: Offer,
+    pub(crate) offer: Arc<Offer>,
     pub(crate) max_connections: usize,
     pub(crate) first_byte_timeout: Duration,
     pub(crate) max_age: Duration,
@@ -184,8 +182,8 @@ impl Acceptor {
 
     async fn serve(&self, socket: Socket, drain: &Drain) {
         let activity = Activity::new();
-        let calls = Calls { routes: self.routes.clone(), shared: Arc::clone(&self.shared), activity };
-        let web = Web { calls, offer: self.offer.clone() };
+        let calls = Calls { shared: Arc::clone(&self.shared), activity };
+        let web = Web { calls, offer: Arc::clone(&self.offer) };
         let age = self.age();
         let Some(certificates) = &self.certificates else {
             return self.connections.serve(socket, web, age, drain).await;

@@ -52,6 +52,7 @@ const REJECTION_PATIENCE: Duration = Duration::from_secs(1);
 /// What all calls of a server share.
 #[derive(Debug)]
 pub(crate) struct Shared {
+    pub(crate) routes: Routes,
     pub(crate) admission: Arc<Admission>,
     pub(crate) compute: Arc<Compute>,
     pub(crate) metrics: Arc<Metrics>,
@@ -67,7 +68,6 @@ pub(crate) struct Shared {
 /// The calls of one connection, each surrounded by what every call needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Calls {
-    pub(crate) routes: Routes,
     pub(crate) shared: Arc<Shared>,
     pub(crate) activity: Arc<Activity>,
 }
@@ -75,7 +75,7 @@ pub(crate) struct Calls {
 impl Calls {
     /// Answers a call that speaks `protocol`.
     pub(crate) fn answer(
-        &mut self,
+        &self,
         protocol: Protocol,
         mut request: Request<Body>,
     ) -> Pin<Box<dyn Future<Output = Response<Observed>> + Send>> {
@@ -116,14 +116,13 @@ impl Calls {
             }),
             _ => request,
         };
-        let mut routes = self.routes.clone();
-        let max_message_bytes = self.shared.max_message_bytes;
+        let shared = Arc::clone(&self.shared);
         let answer = async move {
             let mut request = request;
             request.extensions_mut().insert(context);
-            let answer = unwound(async move { routes.call(protocol, request).await });
+            let answer = unwound(async { shared.routes.call(protocol, request).await });
             let response = deadline::within(deadline, answer).await;
-            observation.of(restated(response, max_message_bytes))
+            observation.of(restated(response, shared.max_message_bytes))
         };
         if span.is_disabled() { Box::pin(answer) } else { Box::pin(answer.instrument(span)) }
     }

@@ -26,7 +26,7 @@ const REFLECTION_V1ALPHA: &str = "/grpc.reflection.v1alpha.ServerReflection/";
 type Boxed = BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>;
 
 /// The services of the port.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Routes {
     /// For what comes over plain HTTP.
     service: Pullquote,
@@ -35,7 +35,7 @@ pub(crate) struct Routes {
     reflection: Option<Reflection>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Reflection {
     v1: Boxed,
     v1alpha: Boxed,
@@ -120,23 +120,23 @@ impl Routes {
 
     /// Answers a request.
     pub(crate) fn call(
-        &mut self,
+        &self,
         protocol: Protocol,
         request: Request<Body>,
     ) -> impl Future<Output = Response<Body>> + Send + use<> {
         let path = request.uri().path();
-        let reflection = self.reflection.as_mut();
+        let reflection = self.reflection.as_ref();
         let answer: tonic::codegen::BoxFuture<Response<Body>, Infallible> = if let Protocol::Connect(codec) = protocol {
             self.call_plain(codec, request)
         } else if path.starts_with(PULLQUOTE) {
-            self.pullquote.call(request)
+            self.pullquote.clone().call(request)
         } else if path.starts_with(HEALTH) {
-            self.health.call(request)
+            self.health.clone().call(request)
         } else if let Some(reflection) = reflection
             && path.starts_with(REFLECTION_V1)
         {
             Box::pin(reflection.v1.clone().oneshot(request))
-        } else if let Some(reflection) = self.reflection.as_mut()
+        } else if let Some(reflection) = reflection
             && path.starts_with(REFLECTION_V1ALPHA)
         {
             Box::pin(reflection.v1alpha.clone().oneshot(request))

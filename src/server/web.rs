@@ -6,6 +6,7 @@ use std::{
     convert::Infallible,
     future::{Future, ready},
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -40,7 +41,7 @@ const EXPOSED_HEADERS: [&str; 8] = [
 ];
 
 /// What browsers are offered.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Offer {
     cors: Option<CorsLayer>,
     playground: bool,
@@ -70,7 +71,7 @@ impl Offer {
 #[derive(Clone, Debug)]
 pub(crate) struct Web {
     pub(crate) calls: Calls,
-    pub(crate) offer: Offer,
+    pub(crate) offer: Arc<Offer>,
 }
 
 type Answer = Response<Either<Observed, Body>>;
@@ -113,7 +114,7 @@ impl Service<Request<Body>> for Web {
 }
 
 /// A call's answer; of gRPC-Web, translated from and to gRPC.
-async fn called(mut calls: Calls, protocol: Protocol, request: Request<Body>) -> Result<Response<Body>, Infallible> {
+async fn called(calls: Calls, protocol: Protocol, request: Request<Body>) -> Result<Response<Body>, Infallible> {
     if protocol == Protocol::GrpcWeb && request.method() == Method::POST {
         let grpc = service_fn(move |request| {
             let answer = calls.answer(protocol, request);

@@ -13,7 +13,7 @@ use std::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// More than this is not gathered.
-const CAPACITY: usize = 16 << 10;
+const CAPACITY: usize = 64 << 10;
 
 /// A stream whose flushes wait for one turn.
 ///
