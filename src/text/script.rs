@@ -14,10 +14,12 @@ pub(crate) mod ascii {
     pub(crate) const SPACE: u8 = 1 << 4;
     /// No ASCII at all.
     pub(crate) const BEYOND: u8 = 1 << 5;
+    /// The apostrophe and the full stop, which may stand inside a word.
+    pub(crate) const INNER: u8 = 1 << 6;
     /// What words are made of.
     pub(crate) const WORD: u8 = LOWER | UPPER | DIGIT | JOINER;
 
-    /// The kind of each byte; 0 for punctuation and control characters.
+    /// The kind of each byte; 0 for other punctuation and control characters.
     pub(crate) static KIND: [u8; 256] = {
         let mut kinds = [0; 256];
         let mut byte = 0;
@@ -30,6 +32,7 @@ pub(crate) mod ascii {
                 b'0'..=b'9' => DIGIT,
                 b'_' => JOINER,
                 b' ' | b'\t'..=b'\r' => SPACE,
+                b'\'' | b'.' => INNER,
                 128.. => BEYOND,
                 _ => 0,
             };

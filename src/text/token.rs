@@ -79,29 +79,29 @@ pub fn tokenize(text: &str, span: Span, vocabulary: &mut Vocabulary, tokens: &mu
     let mut at = span.begin as usize;
     let mut spacing = Shape::AFTER_SPACE;
     while let Some(&first) = bytes.get(at) {
+        // Most words are ASCII letters up to a space.
+        let begin = at;
+        if let Some(letters) = Letters::at(text.as_bytes(), begin)
+            && word_end::ends_after_letters(bytes, begin, letters.len())
+        {
+            at = begin + letters.len();
+            let word = vocabulary.intern_whole(letters.key);
+            tokens.push(Token { span: Span::new(begin, at), word, shape: shape_of(&letters).with(spacing) });
+            spacing = Shape::default();
+            // Mostly a space follows: no need to go round for it.
+            if bytes.get(at) == Some(&b' ') {
+                at += 1;
+                spacing = Shape::AFTER_SPACE;
+            }
+            continue;
+        }
         let kind = ascii::KIND[first as usize];
         if kind & ascii::SPACE != 0 {
             spacing = Shape::AFTER_SPACE;
             at += 1;
             continue;
         }
-        let begin = at;
         if kind & ascii::WORD != 0 {
-            // Most words are ASCII letters up to a space.
-            if let Some(letters) = Letters::at(text.as_bytes(), begin)
-                && word_end::ends_after_letters(bytes, begin, letters.len())
-            {
-                at = begin + letters.len();
-                let word = vocabulary.intern_whole(letters.key);
-                tokens.push(Token { span: Span::new(begin, at), word, shape: shape_of(&letters).with(spacing) });
-                spacing = Shape::default();
-                // Mostly a space follows: no need to go round for it.
-                if bytes.get(at) == Some(&b' ') {
-                    at += 1;
-                    spacing = Shape::AFTER_SPACE;
-                }
-                continue;
-            }
             at = push_word(text, bytes, begin, spacing, vocabulary, tokens);
         } else if kind & ascii::BEYOND != 0 {
             let c = char_at(text, begin);

@@ -215,9 +215,17 @@ impl Scan {
         let content = &text[stretch];
         let bytes = content.as_bytes();
         let lists = phrase::lists();
+        let mut counted = Counted { hash: line.hash, ..Counted::default() };
         let mut at = 0;
-        while let Some(&first) = bytes.get(at) {
-            let kind = ascii::KIND[first as usize];
+        while at < bytes.len() {
+            if let Some((piece, end)) = letters(text, offset + at, bytes, at, lists) {
+                // Mostly a space follows: no need to go round for it.
+                at = end + usize::from(bytes[end] == b' ');
+                counted.add(&piece);
+                self.pieces.push(piece);
+                continue;
+            }
+            let kind = ascii::KIND[bytes[at] as usize];
             if kind & ascii::SPACE != 0 {
                 at += 1;
                 continue;
@@ -231,25 +239,24 @@ impl Scan {
                 }
                 if is_ideograph(c) {
                     at += width;
-                    line.words += 1;
-                    line.hash = mix(line.hash, u64::from(c));
-                    self.push_mark(c, Case::Ideograph, line);
+                    let piece = mark(c, Case::Ideograph);
+                    counted.add(&piece);
+                    self.pieces.push(piece);
                     continue;
                 }
             }
-            let (piece, end) =
-                letters(text, offset + at, content, at, lists).unwrap_or_else(|| word(content, at, lists));
-            // Mostly a space follows: no need to go round for it.
+            let (piece, end) = word(content, at, lists);
             at = end + usize::from(bytes.get(end) == Some(&b' '));
-            line.words += 1;
-            line.stop_words += u32::from(piece.class.any(WordClass::STOP));
-            line.classes |= piece.class;
-            line.capitalised += u32::from(piece.case == Case::Capitalised);
-            line.capitals += u32::from(piece.case == Case::Capitals);
-            line.numbers += u32::from(piece.case == Case::Number);
-            line.hash = mix(line.hash, piece.hash);
+            counted.add(&piece);
             self.pieces.push(piece);
         }
+        line.words += counted.words;
+        line.stop_words += counted.stop_words;
+        line.capitalised += counted.capitalised;
+        line.capitals += counted.capitals;
+        line.numbers += counted.numbers;
+        line.classes |= counted.classes;
+        line.hash = counted.hash;
     }
 
     fn punctuation(&mut self, c: char, line: &mut Line, content: &str, next: usize) {
@@ -261,16 +268,43 @@ impl Scan {
             ',' | ';' | '"' | '“' | '”' | '\'' | '’' | '‘' | '„' | '«' | '\u{200b}' | '\u{feff}' | '、' | '，' =>
                 {}
             _ if c.is_whitespace() => {}
-            '–' | '—' | '-' => self.push_mark('-', Case::Mark, line),
-            _ => self.push_mark(c, Case::Mark, line),
+            _ => {
+                let piece = mark(if matches!(c, '–' | '—') { '-' } else { c }, Case::Mark);
+                line.classes |= piece.class;
+                self.pieces.push(piece);
+            }
         }
     }
+}
 
-    fn push_mark(&mut self, c: char, case: Case, line: &mut Line) {
-        let class = phrase::lists().class_of_mark(u64::from(c));
-        line.classes |= class;
-        self.pieces.push(Piece { hash: u64::from(c), class, case });
+/// What is counted of the words of a line: the fields of [`Line`] of the same names.
+#[derive(Clone, Copy, Default)]
+struct Counted {
+    words: u32,
+    stop_words: u32,
+    capitalised: u32,
+    capitals: u32,
+    numbers: u32,
+    classes: WordClass,
+    hash: u64,
+}
+
+impl Counted {
+    #[inline]
+    fn add(&mut self, piece: &Piece) {
+        self.words += 1;
+        self.stop_words += u32::from(piece.class.any(WordClass::STOP));
+        self.capitalised += u32::from(piece.case == Case::Capitalised);
+        self.capitals += u32::from(piece.case == Case::Capitals);
+        self.numbers += u32::from(piece.case == Case::Number);
+        self.classes |= piece.class;
+        self.hash = mix(self.hash, piece.hash);
     }
+}
+
+/// A piece of punctuation, or an ideograph.
+fn mark(c: char, case: Case) -> Piece {
+    Piece { hash: u64::from(c), class: phrase::lists().class_of_mark(u64::from(c)), case }
 }
 
 /// About how many pieces the lines have, or a few more: growing later would take twice the room.
@@ -297,17 +331,15 @@ pub(in crate::document) fn hash_of(piece: &str) -> u64 {
     hash_word(piece).0
 }
 
-/// The word at `begin` of `content`, which stands at `place` of `text`, and where it ends: where it is ASCII letters alone.
+/// The word at `begin` of a line's `bytes`, which stands at `place` of `text`, and where it ends, before the line does: where
+/// it is ASCII letters alone.
 #[inline]
-fn letters(text: &str, place: usize, content: &str, begin: usize, lists: &Lists) -> Option<(Piece, usize)> {
+fn letters(text: &str, place: usize, bytes: &[u8], begin: usize, lists: &Lists) -> Option<(Piece, usize)> {
     let letters = Letters::at(text.as_bytes(), place)?;
     let end = begin + letters.len();
-    let bytes = content.as_bytes();
-    let ends = match bytes.get(end)? {
-        b'\'' => false,
-        b'.' => !bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric),
-        byte => ascii::KIND[*byte as usize] & (ascii::WORD | ascii::BEYOND) == 0,
-    };
+    let kind = ascii::KIND[*bytes.get(end)? as usize];
+    let ends = kind & (ascii::WORD | ascii::BEYOND | ascii::INNER) == 0
+        || bytes[end] == b'.' && !bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
     if !ends || letters.len() == 0 {
         return None;
     }

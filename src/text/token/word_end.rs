@@ -14,17 +14,16 @@ pub(super) fn may_join(byte: u8) -> bool {
 /// Whether a word that begins with `len` letters of ASCII surely ends behind them. `bytes` end where the sentence does.
 #[inline]
 pub(super) fn ends_after_letters(bytes: &[u8], begin: usize, len: usize) -> bool {
+    const WORD: u8 = ascii::WORD | ascii::BEYOND;
     let behind = begin + len;
-    match bytes.get(behind) {
-        // A comma joins digits alone.
-        Some(b',') => len > 0,
-        // A full stop may belong to an acronym, or join two parts of an address.
-        Some(b'.') => {
-            len > 1 && bytes.get(behind + 1).is_none_or(|&byte| ascii::KIND[byte as usize] & !ascii::SPACE == 0)
-        }
-        Some(&byte) => len > 0 && ascii::KIND[byte as usize] & ascii::WORD == 0 && !may_join(byte),
-        None => false,
+    let Some(&byte) = bytes.get(behind) else { return false };
+    // Mostly a space follows, or a comma, which joins digits alone.
+    let kind = ascii::KIND[byte as usize];
+    if kind & (WORD | ascii::INNER) == 0 {
+        return len > 0 && !matches!(byte, b'@' | b'&' | b':');
     }
+    // A full stop may belong to an acronym, or join two parts of an address.
+    byte == b'.' && len > 1 && bytes.get(behind + 1).is_none_or(|&byte| ascii::KIND[byte as usize] & WORD == 0)
 }
 
 /// Where the word that begins at `begin` ends.
