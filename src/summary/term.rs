@@ -186,18 +186,19 @@ impl Terms {
 
     fn read(&mut self, document: &Document, sentence: &Sentence, mut read: BodySentence) {
         let own = to_u32(self.sentences.len());
+        let (mut words, mut numbers, mut capitals, mut addressing) = (0, 0, 0, 0);
         for token in document.tokens_of(sentence) {
             if !token.shape.is(Shape::WORD) {
                 continue;
             }
             let word = document.vocabulary.word(token.word);
+            let is_first = words == 0;
             let is_capitalised = token.shape.is(Shape::CAPITALISED);
-            let is_first = read.word_count == 0;
-            read.word_count += 1;
-            read.number_count += u32::from(token.shape.is(Shape::NUMERIC));
-            read.capital_count += u32::from(is_capitalised && !is_first);
+            words += 1;
+            numbers += u32::from(token.shape.is(Shape::NUMERIC));
+            capitals += u32::from(is_capitalised && !is_first);
             if word.classes.any(Class::STOP) {
-                read.addressing_count += u32::from(word.classes.any(Class::ADDRESSING));
+                addressing += u32::from(word.classes.any(Class::ADDRESSING));
                 continue;
             }
             let number = &mut self.numbers[word.term as usize];
@@ -224,7 +225,11 @@ impl Terms {
             statistics.commonness = statistics.commonness.max(word.classes.commonness());
             self.entries.push(Entry { term, count: 1.0 });
         }
-        read.is_whole = is_whole(document, sentence, read.word_count);
+        read.word_count = words;
+        read.number_count = numbers;
+        read.capital_count = capitals;
+        read.addressing_count = addressing;
+        read.is_whole = is_whole(document, sentence, words);
         self.begins.push(to_u32(self.entries.len()));
         self.sentences.push(read);
     }

@@ -391,12 +391,16 @@ impl Search<'_> {
 
 /// Whether the steps match the head of `pieces`; with `whole`, so that only punctuation and numbers are left over.
 fn fits(steps: &[Step], pieces: &[Piece], whole: bool) -> bool {
-    let Some((step, rest)) = steps.split_first() else {
-        return !whole || pieces.iter().all(|piece| matches!(piece.case, Case::Mark | Case::Number));
-    };
-    match step {
-        Step::Piece(hash) => pieces.first().is_some_and(|piece| piece.hash == *hash) && fits(rest, &pieces[1..], whole),
-        Step::One => !pieces.is_empty() && fits(rest, &pieces[1..], whole),
-        Step::Some => (1..=pieces.len().min(4)).any(|taken| fits(rest, &pieces[taken..], whole)),
+    for (at, step) in steps.iter().enumerate() {
+        match step {
+            Step::Piece(hash) if pieces.get(at).is_some_and(|piece| piece.hash == *hash) => {}
+            Step::One if at < pieces.len() => {}
+            Step::Piece(_) | Step::One => return false,
+            Step::Some => {
+                let (steps, pieces) = (&steps[at + 1..], &pieces[at.min(pieces.len())..]);
+                return (1..=pieces.len().min(4)).any(|taken| fits(steps, &pieces[taken..], whole));
+            }
+        }
     }
+    !whole || pieces[steps.len()..].iter().all(|piece| matches!(piece.case, Case::Mark | Case::Number))
 }

@@ -87,7 +87,7 @@ struct Sums {
     before: f32,
     after: f32,
     name: f32,
-    is_in_title: bool,
+    in_title: f32,
 }
 
 impl Features {
@@ -114,10 +114,10 @@ impl Features {
             .statistics
             .iter()
             .zip(&rarity)
-            .map(|(term, &rarity)| Sums { rarity, name: if term.is_name() { 1.0 } else { 0.0 }, ..Sums::default() })
+            .map(|(term, &rarity)| Sums { rarity, name: flag(term.is_name()), ..Sums::default() })
             .collect();
         for &term in &terms.title {
-            sums[term as usize].is_in_title = true;
+            sums[term as usize].in_title = 1.0;
         }
         for ((entry, cosine), bm25) in terms.entries().iter().zip(&cosine).zip(&bm25) {
             let sums = &mut sums[entry.term as usize];
@@ -130,7 +130,9 @@ impl Features {
         let mut sentences = Vec::with_capacity(count);
         for sentence in 0..count {
             cancel.check()?;
-            let mut row = [0.0; FEATURE_COUNT];
+            let (mut directed_cosine, mut directed_bm25, mut directed_overlap) = (0.0, 0.0, 0.0);
+            let (mut total_cosine, mut total_bm25, mut directed_names) = (0.0, 0.0, 0.0);
+            let (mut recurring, mut in_title) = (0.0, 0.0);
             let range = terms.range(sentence);
             for ((entry, cosine), bm25) in terms.of(sentence).iter().zip(&cosine[range.clone()]).zip(&bm25[range]) {
                 let sums = &mut sums[entry.term as usize];
@@ -138,26 +140,34 @@ impl Features {
                 sums.bm25_after -= bm25;
                 sums.after -= 1.0;
                 let overlap = sums.after - sums.before;
-                row[2] += cosine * (sums.cosine_after - sums.cosine_before);
-                row[3] += sums.rarity * (sums.bm25_after - sums.bm25_before);
-                row[4] += sums.rarity * (sums.bm25_after + sums.bm25_before);
-                row[5] += if sums.after > 0.0 { 1.0 } else { 0.0 };
-                row[6] += overlap;
-                row[7] += overlap * sums.name;
-                row[10] += cosine * (sums.cosine_after + sums.cosine_before);
-                row[11] += if sums.is_in_title { 1.0 } else { 0.0 };
+                directed_cosine += cosine * (sums.cosine_after - sums.cosine_before);
+                directed_bm25 += sums.rarity * (sums.bm25_after - sums.bm25_before);
+                total_bm25 += sums.rarity * (sums.bm25_after + sums.bm25_before);
+                recurring += flag(sums.after > 0.0);
+                directed_overlap += overlap;
+                directed_names += overlap * sums.name;
+                total_cosine += cosine * (sums.cosine_after + sums.cosine_before);
+                in_title += sums.in_title;
                 sums.cosine_before += cosine;
                 sums.bm25_before += bm25;
                 sums.before += 1.0;
             }
             let body = &terms.sentences[sentence];
             let place = to_f32(sentence + 1);
-            row[0] = 1.0 / place.sqrt();
-            row[1] = 1.0 / place;
-            row[5] /= to_f32(terms.of(sentence).len().max(1));
-            row[8] = to_f32(body.addressing_count as usize);
-            row[9] = to_f32(body.mark_count as usize);
-            sentences.push(row);
+            sentences.push([
+                1.0 / place.sqrt(),
+                1.0 / place,
+                directed_cosine,
+                directed_bm25,
+                total_bm25,
+                recurring / to_f32(terms.of(sentence).len().max(1)),
+                directed_overlap,
+                directed_names,
+                to_f32(body.addressing_count as usize),
+                to_f32(body.mark_count as usize),
+                total_cosine,
+                in_title,
+            ]);
         }
         cancel.check()?;
         standardise_columns(&mut sentences);
@@ -212,7 +222,6 @@ fn columns<const N: usize>(
     rarity: &[f32; N],
     per_cent: f32,
 ) -> [[f32; N]; TERM_FEATURE_COUNT] {
-    let flag = |is: bool| if is { 1.0 } else { 0.0 };
     let occurrence_count = terms.map(|term| to_f32(term.occurrence_count as usize));
     let occurrences = occurrence_count.map(ln);
     let early = terms.map(|term| to_f32(term.first as usize)).map(|first| 1.0 / (first + 1.0).sqrt());
@@ -256,6 +265,10 @@ fn genre_features(terms: &Terms, rarity: &[f32]) -> [f32; GENRE_FEATURE_COUNT] {
         (words / sentences).min(40.0),
         rarity,
     ]
+}
+
+fn flag(is: bool) -> f32 {
+    if is { 1.0 } else { 0.0 }
 }
 
 fn standardise_columns(rows: &mut [[f32; FEATURE_COUNT]]) {
