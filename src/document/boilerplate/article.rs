@@ -180,6 +180,10 @@ fn shape(text: &str, scan: &Scan, line: &Line) -> Option<Verdict> {
 /// "The wall on Tuesday. Photograph: Jo Kim/The Quayside Post".
 fn ends_with_credit(content: &str) -> bool {
     const LABELS: [&str; 5] = ["Photo:", "Photograph:", "Picture:", "Image:", "Photo by "];
+    let mut stops = memchr::memchr_iter(b'.', content.as_bytes());
+    if !stops.any(|at| content[at..].starts_with(". ")) {
+        return false;
+    }
     LABELS.iter().filter_map(|label| content.rsplit_once(label)).any(|(caption, name)| {
         caption.ends_with(". ") && !name.is_empty() && name.split_whitespace().count() <= MAX_CREDIT_WORDS
     })

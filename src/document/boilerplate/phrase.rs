@@ -29,6 +29,8 @@ impl WordClass {
     const BEGINS_INNER_PHRASE: Self = Self(1 << 13);
     /// Such a phrase counts in a line that tells a story, too.
     const BEGINS_SURE_PHRASE: Self = Self(1 << 14);
+    /// Of a slot of the lists: a word whose hash says that it stands there had to go further.
+    const CROWDED: Self = Self(1 << 15);
     /// What is to know of punctuation and ideographs: which phrases begin with them.
     const BEGINS: Self = Self::LEADS_PHRASE.with(Self::BEGINS_INNER_PHRASE).with(Self::BEGINS_SURE_PHRASE);
 
@@ -174,7 +176,13 @@ impl Lists {
             let begins = bit(!entry.leading.all.is_empty(), WordClass::LEADS_PHRASE)
                 .with(bit(!entry.inner.all.is_empty(), WordClass::BEGINS_INNER_PHRASE))
                 .with(bit(entry.inner.most_words[1] > 0, WordClass::BEGINS_SURE_PHRASE));
-            lists.slots[slot] = (hash, entry.class.with(begins), u32::try_from(lists.entries.len()).unwrap_or(FREE));
+            lists.slots[slot].0 = hash;
+            lists.slots[slot].1 |= entry.class.with(begins);
+            lists.slots[slot].2 = u32::try_from(lists.entries.len()).unwrap_or(FREE);
+            let home = lists.home(hash);
+            if home != slot {
+                lists.slots[home].1 |= WordClass::CROWDED;
+            }
             lists.entries.push(entry);
         }
         lists
@@ -199,10 +207,12 @@ impl Lists {
     /// The classes of a word by its hash.
     #[inline]
     pub(in crate::document) fn class_of(&self, hash: u64) -> WordClass {
-        // Mostly it stands where its hash says, or nowhere, and no one can tell which: one branch for both.
-        let (other, class, entry) = self.slots[self.home(hash)];
-        let is_elsewhere = u8::from(other != hash) & u8::from(entry != FREE);
-        if is_elsewhere == 0 { class } else { self.slots[self.slot(hash)].1 }
+        // Mostly it stands where its hash says, or nowhere: no one can tell which, so that the choice had better be no branch.
+        let (other, class, _) = self.slots[self.home(hash)];
+        if class.any(WordClass::CROWDED) {
+            return self.slots[self.slot(hash)].1;
+        }
+        if other == hash { class } else { WordClass::NONE }
     }
 
     /// What is to know of punctuation or an ideograph by its hash: the phrases that begin with it.

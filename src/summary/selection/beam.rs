@@ -201,12 +201,11 @@ impl<'a> Candidates<'a> {
         self.terms.reserve(count);
         for candidate in &mut self.all {
             let begin = self.terms.len();
-            for entry in self.choice.terms.of(candidate.sentence) {
-                let chance = self.choice.salience.chances[entry.term as usize];
-                self.terms.push((holders[entry.term as usize], chance));
-                candidate.chances += chance;
-            }
+            let chances = &self.choice.salience.chances;
+            let terms = self.choice.terms.of(candidate.sentence).iter().map(|entry| entry.term as usize);
+            self.terms.extend(terms.map(|term| (holders[term], chances[term])));
             candidate.terms = begin..self.terms.len();
+            candidate.chances = self.terms[begin..].iter().map(|&(_, chance)| chance).sum();
         }
     }
 

@@ -123,7 +123,8 @@ impl Evidence {
                 && (1..16).contains(&letters.len())
                 && bytes.get(begin + letters.len()).is_some_and(u8::is_ascii)
             {
-                at += letters.len();
+                // With what follows it, which is no letter.
+                at += letters.len() + 1;
                 latin += u32::try_from(letters.len()).unwrap_or(u32::MAX);
                 evidence.weigh(Some(letters.key), table);
                 continue;
