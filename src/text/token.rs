@@ -78,23 +78,24 @@ pub fn tokenize(text: &str, span: Span, vocabulary: &mut Vocabulary, tokens: &mu
     let bytes = &text.as_bytes()[..span.end as usize];
     let mut at = span.begin as usize;
     let mut spacing = Shape::AFTER_SPACE;
-    while let Some(&first) = bytes.get(at) {
-        // Most words are ASCII letters up to a space.
-        let begin = at;
-        if let Some(letters) = Letters::at(text.as_bytes(), begin)
-            && word_end::ends_after_letters(bytes, begin, letters.len())
+    loop {
+        // Most words are ASCII letters up to a space: where the next one begins depends on nothing but where this one ends.
+        while let Some(letters) = Letters::at(text.as_bytes(), at)
+            && word_end::ends_after_letters(bytes, at, letters.len())
         {
-            at = begin + letters.len();
+            let begin = at;
+            at += letters.len();
             let word = vocabulary.intern_whole(letters.key);
             tokens.push(Token { span: Span::new(begin, at), word, shape: shape_of(&letters).with(spacing) });
             spacing = Shape::default();
-            // Mostly a space follows: no need to go round for it.
-            if bytes.get(at) == Some(&b' ') {
-                at += 1;
-                spacing = Shape::AFTER_SPACE;
+            if bytes[at] != b' ' {
+                break;
             }
-            continue;
+            at += 1;
+            spacing = Shape::AFTER_SPACE;
         }
+        let begin = at;
+        let Some(&first) = bytes.get(at) else { break };
         let kind = ascii::KIND[first as usize];
         if kind & ascii::SPACE != 0 {
             spacing = Shape::AFTER_SPACE;

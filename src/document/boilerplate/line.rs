@@ -217,15 +217,19 @@ impl Scan {
         let lists = phrase::lists();
         let mut counted = Counted { hash: line.hash, ..Counted::default() };
         let mut at = 0;
-        while at < bytes.len() {
-            if let Some((piece, end)) = letters(text, offset + at, bytes, at, lists) {
-                // Mostly a space follows: no need to go round for it.
-                at = end + usize::from(bytes[end] == b' ');
+        loop {
+            // Words and the spaces between them: where the next one begins depends on nothing but where this one ends.
+            while let Some((piece, end)) = letters(text, offset + at, bytes, at, lists) {
+                at = end;
                 counted.add(&piece);
                 self.pieces.push(piece);
-                continue;
+                if bytes[at] != b' ' {
+                    break;
+                }
+                at += 1;
             }
-            let kind = ascii::KIND[bytes[at] as usize];
+            let Some(&first) = bytes.get(at) else { break };
+            let kind = ascii::KIND[first as usize];
             if kind & ascii::SPACE != 0 {
                 at += 1;
                 continue;

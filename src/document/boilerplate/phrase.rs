@@ -159,30 +159,53 @@ const LINE_WORDS: u32 = 16;
 /// The lists, by the hashes of words: open addressing, at most a quarter full, so that a free place ends a search.
 #[derive(Debug)]
 pub(in crate::document) struct Lists {
-    /// A word's hash, its classes, and its place in `entries`; [`FREE`] where there is none.
-    slots: Vec<(u64, WordClass, u32)>,
+    slots: Vec<Slot>,
     entries: Vec<Entry>,
 }
 
-const FREE: u32 = u32::MAX;
+/// A place of a word: small, for every word of a text is looked up. By its place and its tag together one word in ten
+/// billion is taken for a listed one.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    tag: u32,
+    /// The classes of the word; none where the place is free.
+    class: WordClass,
+    /// Its place in `entries`, or [`FREE`].
+    entry: u16,
+}
+
+const FREE: u16 = u16::MAX;
+
+impl Slot {
+    #[inline]
+    fn holds(self, hash: u64) -> bool {
+        self.tag == tag(hash)
+    }
+}
+
+/// Half of a hash, which has its share of the other half too. Of punctuation, whose hash is small, it is the hash.
+#[expect(clippy::cast_possible_truncation, reason = "half of it")]
+#[inline]
+fn tag(hash: u64) -> u32 {
+    (hash ^ (hash >> 32)) as u32
+}
 
 impl Lists {
     fn of(words: HashMap<u64, Entry>) -> Self {
-        let slots = vec![(0, WordClass::NONE, FREE); (words.len() * 4 + 1).next_power_of_two()];
+        let free = Slot { tag: 0, class: WordClass::NONE, entry: FREE };
+        let slots = vec![free; (words.len() * 4 + 1).next_power_of_two()];
         let mut lists = Self { slots, entries: Vec::with_capacity(words.len()) };
         for (hash, entry) in words {
-            let slot = lists.slot(hash);
+            let (home, at) = (lists.home(hash), lists.slot(hash));
             let bit = |holds: bool, bit| if holds { bit } else { WordClass::NONE };
             let begins = bit(!entry.leading.all.is_empty(), WordClass::LEADS_PHRASE)
                 .with(bit(!entry.inner.all.is_empty(), WordClass::BEGINS_INNER_PHRASE))
                 .with(bit(entry.inner.most_words[1] > 0, WordClass::BEGINS_SURE_PHRASE));
-            lists.slots[slot].0 = hash;
-            lists.slots[slot].1 |= entry.class.with(begins);
-            lists.slots[slot].2 = u32::try_from(lists.entries.len()).unwrap_or(FREE);
-            let home = lists.home(hash);
-            if home != slot {
-                lists.slots[home].1 |= WordClass::CROWDED;
-            }
+            lists.slots[home].class |= if home == at { WordClass::NONE } else { WordClass::CROWDED };
+            let slot = &mut lists.slots[at];
+            slot.tag = tag(hash);
+            slot.class |= entry.class.with(begins);
+            slot.entry = u16::try_from(lists.entries.len()).unwrap_or(FREE);
             lists.entries.push(entry);
         }
         lists
@@ -192,7 +215,7 @@ impl Lists {
     #[inline]
     fn slot(&self, hash: u64) -> usize {
         let mut at = self.home(hash);
-        while self.slots[at].2 != FREE && self.slots[at].0 != hash {
+        while self.slots[at].entry != FREE && !self.slots[at].holds(hash) {
             at = (at + 1) & (self.slots.len() - 1);
         }
         at
@@ -208,11 +231,11 @@ impl Lists {
     #[inline]
     pub(in crate::document) fn class_of(&self, hash: u64) -> WordClass {
         // Mostly it stands where its hash says, or nowhere: no one can tell which, so that the choice had better be no branch.
-        let (other, class, _) = self.slots[self.home(hash)];
-        if class.any(WordClass::CROWDED) {
-            return self.slots[self.slot(hash)].1;
+        let slot = self.slots[self.home(hash)];
+        if slot.class.any(WordClass::CROWDED) {
+            return self.slots[self.slot(hash)].class;
         }
-        if other == hash { class } else { WordClass::NONE }
+        if slot.holds(hash) { slot.class } else { WordClass::NONE }
     }
 
     /// What is to know of punctuation or an ideograph by its hash: the phrases that begin with it.
@@ -223,10 +246,7 @@ impl Lists {
     /// What there is of a word.
     #[inline]
     fn entry(&self, hash: u64) -> Option<&Entry> {
-        match self.slots[self.slot(hash)] {
-            (_, _, FREE) => None,
-            (_, _, entry) => Some(&self.entries[entry as usize]),
-        }
+        self.entries.get(usize::from(self.slots[self.slot(hash)].entry))
     }
 }
 
