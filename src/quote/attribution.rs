@@ -135,14 +135,16 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
         let mut at = self.behind_appositive(mention.tokens.end, bounds.end);
         let limit = bounds.end.min(at + MAX_TO_CUE);
         while at < limit && count < 2 {
-            if self.symbols[at] == feature::PIECE {
+            let ahead = words.classes[at..limit].iter().position(|classes| classes.any(Class::CUE));
+            let Some(cue) = ahead.map(|ahead| at + ahead) else { break };
+            if self.symbols[at..=cue].contains(&feature::PIECE) {
                 break;
             }
-            if words.on(at, Class::CUE) && !self.is_hearsay(at, &bounds) {
-                found[count] = place(at);
+            if !self.is_hearsay(cue, &bounds) {
+                found[count] = place(cue);
                 count += 1;
             }
-            at += 1;
+            at = cue + 1;
         }
         let before = bounds.start.max(mention.tokens.start.saturating_sub(4))..mention.tokens.start;
         found[2] = before.rev().find(|&at| words.on(at, Class::CUE)).and_then(place);
@@ -300,22 +302,24 @@ pub fn choose(candidates: &[Candidate], scores: &[f32]) -> Choice {
         (Candidate::Source { mention: a, .. }, Candidate::Source { mention: b, .. }) => a == b,
         (a, b) => a == b,
     };
-    let of = |wanted: &Candidate| -> f32 {
-        candidates.iter().zip(&odds).filter(|(candidate, _)| same(candidate, wanted)).map(|(_, odds)| odds).sum()
-    };
-    let no_quote = of(&Candidate::NoQuote);
+    let no_quote = candidates.iter().position(|candidate| *candidate == Candidate::NoQuote).map_or(0.0, |at| odds[at]);
     if no_quote > total / 2.0 {
         return Choice { candidate: Candidate::NoQuote, probability: no_quote / total };
     }
     let mut best = (0, f32::NEG_INFINITY);
-    // The candidates of one mention stand together: their sum is reckoned once.
-    let mut last: Option<(&Candidate, f32)> = None;
-    for (at, candidate) in candidates.iter().enumerate().filter(|(_, candidate)| **candidate != Candidate::NoQuote) {
-        let known = last.filter(|(last, _)| same(last, candidate));
-        let sum = known.map_or_else(|| of(candidate), |(_, sum)| sum);
-        last = Some((candidate, sum));
-        if sum > best.1 || sum >= best.1 && odds[at] > odds[best.0] {
-            best = (at, sum);
+    // The candidates of one mention stand together.
+    let mut begin = 0;
+    for together in candidates.chunk_by(same) {
+        let own = begin..begin + together.len();
+        begin = own.end;
+        if together[0] == Candidate::NoQuote {
+            continue;
+        }
+        let sum = odds[own.clone()].iter().sum();
+        for at in own {
+            if sum > best.1 || sum >= best.1 && odds[at] > odds[best.0] {
+                best = (at, sum);
+            }
         }
     }
     Choice { candidate: candidates[best.0].clone(), probability: best.1 / (total - no_quote) }

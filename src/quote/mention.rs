@@ -15,6 +15,8 @@ use crate::{
 const MAX_MODIFIERS: usize = 9;
 /// The most tokens of a name.
 const MAX_NAME: usize = 14;
+/// In how many tokens there is one mention, or a little more: what room is made for.
+const USUAL_TOKENS: usize = 5;
 
 /// Words that may name who spoke.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +70,7 @@ const MENTIONED: Class = Class::HE
 ///
 /// [`Cancelled`] when `cancel` says so.
 pub fn find(words: &Words, cancel: Cancel<'_>) -> Result<Vec<Mention>, Cancelled> {
-    let mut mentions: Vec<Mention> = Vec::new();
+    let mut mentions: Vec<Mention> = Vec::with_capacity(words.len() / USUAL_TOKENS);
     for sentence in words.document.sentences.iter().filter(|sentence| Words::is_read(sentence)) {
         cancel.check()?;
         let bounds = range(&sentence.tokens);
@@ -77,20 +79,21 @@ pub fn find(words: &Words, cancel: Cancel<'_>) -> Result<Vec<Mention>, Cancelled
             continue;
         }
         let mut at = bounds.start;
-        while at < bounds.end {
-            at = next(words, &bounds, at, &mut mentions);
+        while let Some(begin) = (at..bounds.end).find(|&at| may_begin(words, at)) {
+            at = next(words, &bounds, begin, &mut mentions);
         }
     }
     Ok(mentions)
 }
 
-/// Reads the mention at `at`, if there is one; answers where to go on.
+/// Whether a mention may begin at `at`: what most words are neither, so that they are asked once.
+fn may_begin(words: &Words, at: usize) -> bool {
+    let is_any = words.is(at, Shape::CAPITALISED) || words.on(at, MENTIONED) || is_handle(words, at);
+    is_any && words.is(at, Shape::WORD)
+}
+
+/// Reads the mention at `at`, where one may begin, if there is one; answers where to go on.
 fn next(words: &Words, bounds: &Range<usize>, at: usize, mentions: &mut Vec<Mention>) -> usize {
-    // What most words are neither, so that they are asked once.
-    let may_begin = words.is(at, Shape::CAPITALISED) || words.on(at, MENTIONED) || is_handle(words, at);
-    if !may_begin || !words.is(at, Shape::WORD) {
-        return at + 1;
-    }
     if let Some(kind) = pronoun(words, at) {
         mentions.push(Mention { tokens: at..at + 1, core: at..at + 1, kind });
         return at + 1;
@@ -244,7 +247,7 @@ fn name_end(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
     };
     let mut end = at + 1;
     while end < limit {
-        let step = name_step(words, limit, end, &is_name_word);
+        let step = name_step(words, limit, end, is_name_word);
         if step == 0 {
             break;
         }
@@ -254,7 +257,7 @@ fn name_end(words: &Words, bounds: &Range<usize>, at: usize) -> usize {
 }
 
 /// How many tokens at `at` go on with the name before it.
-fn name_step(words: &Words, limit: usize, at: usize, is_name_word: &dyn Fn(usize) -> bool) -> usize {
+fn name_step(words: &Words, limit: usize, at: usize, is_name_word: impl Fn(usize) -> bool) -> usize {
     let byte = words.byte(at);
     let attached = |at: usize| at < limit && !words.is(at, Shape::AFTER_SPACE);
     let low = |at: usize, classes: Class| at < limit && words.on(at, classes) && !words.is(at, Shape::CAPITALISED);

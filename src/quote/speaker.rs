@@ -69,8 +69,9 @@ pub struct Entities {
 pub fn entities(words: &Words, mentions: &[Mention], cancel: Cancel<'_>) -> Result<Entities, Cancelled> {
     let mut all = Entities { entities: Vec::new(), of_mention: vec![None; mentions.len()] };
     let (mut by_last, mut by_first) = (Namesakes::new(words), Namesakes::new(words));
-    let names: Vec<Name> =
-        mentions.iter().enumerate().filter_map(|(at, mention)| Name::of(words, at, mention)).collect();
+    let mut names: Vec<Name> = Vec::with_capacity(mentions.len());
+    names.extend(mentions.iter().enumerate().filter_map(|(at, mention)| Name::of(words, at, mention)));
+    all.entities.reserve(names.len());
     // The headline's last: its names run into its other capitalised words.
     for (headline, full) in [(false, true), (true, true), (false, false), (true, false)] {
         for name in names.iter().filter(|name| name.is_full == full && name.is_headline == headline) {
@@ -146,18 +147,19 @@ fn described(words: &Words, mentions: &[Mention], all: &mut Entities, cancel: Ca
             all.entities[id].describe(words, nominal.tokens.clone());
         }
     }
+    let known = Known::of(words, all);
     for (at, nominal) in nominals {
         cancel.check()?;
         let stands_alone = nominal.tokens.start == nominal.core.start;
         if all.of_mention[at].is_none() {
-            all.of_mention[at] = all.aged(words, mentions, at).or_else(|| all.body_called(words, mentions, at));
+            all.of_mention[at] = all.aged(words, mentions, at).or_else(|| all.body_called(words, mentions, at, &known));
         }
         if all.of_mention[at].is_some() || stands_alone || !is_one_person(words, nominal) {
             continue;
         }
         let head = words.prints[nominal.core.end - 1];
         let is_definite = matches!(words.text(nominal.tokens.start), "the" | "The" | "this" | "This");
-        let id = is_definite.then(|| all.described_by(words, mentions, at)).flatten();
+        let id = is_definite.then(|| all.described_by(words, mentions, at, &known)).flatten();
         let id = id.or_else(|| unnamed.get(&head).copied().filter(|_| !is_indefinite(words, nominal)));
         let id = id.unwrap_or_else(|| {
             let mut entity = Entity::new(nominal.tokens.clone(), false);
@@ -212,20 +214,23 @@ fn is_indefinite(words: &Words, nominal: &Mention) -> bool {
 
 impl Entities {
     /// Who was named before the mention `at` and is described by its words: the head, and the names in it.
-    fn described_by(&self, words: &Words, mentions: &[Mention], at: usize) -> Option<usize> {
+    fn described_by(&self, words: &Words, mentions: &[Mention], at: usize, known: &Known) -> Option<usize> {
         let nominal = &mentions[at];
+        if !known.describes(words, nominal.core.end - 1) {
+            return None;
+        }
         let head = words.prints[nominal.core.end - 1];
         let is_content =
             |at: usize| words.is(at, Shape::WORD) && !words.on(at, Class::DETERMINER.or(Class::PREPOSITION));
-        let wanted: Vec<u32> = nominal.tokens.clone().filter(|&at| is_content(at)).map(|at| words.prints[at]).collect();
+        let wanted = || nominal.tokens.clone().filter(|&at| is_content(at)).map(|at| words.prints[at]);
         let share = |range: &Range<usize>| -> usize {
-            let holds = |print: u32| range.clone().any(|at| words.prints[at] == print);
-            if !holds(head) {
+            let prints = &words.prints[range.clone()];
+            if !prints.contains(&head) {
                 return 0;
             }
             let of = range.clone().filter(|&at| is_content(at)).count();
-            let both = wanted.iter().filter(|&&print| holds(print)).count();
-            100 * both / (of + wanted.len() - both).max(1)
+            let both = wanted().filter(|print| prints.contains(print)).count();
+            100 * both / (of + wanted().count() - both).max(1)
         };
         let mut best: Option<(usize, usize)> = None;
         let before = self.of_mention[..at].iter().rev().take(MAX_BACK).flatten();
@@ -236,6 +241,37 @@ impl Entities {
             }
         }
         best.map(|(id, _)| id)
+    }
+}
+
+/// Which words stand in names, and which in what the text says of who is named: most stand in neither.
+struct Known {
+    of_word: Vec<u8>,
+}
+
+impl Known {
+    const NAMES: u8 = 1;
+    const DESCRIBES: u8 = 2;
+
+    fn of(words: &Words, all: &Entities) -> Self {
+        let mut of_word = vec![0; words.document.vocabulary.word_count()];
+        for entity in all.entities.iter().filter(|entity| entity.is_named) {
+            for at in entity.name.clone() {
+                of_word[words.token(at).word as usize] |= Self::NAMES;
+            }
+            for at in entity.descriptions.iter().cloned().flatten() {
+                of_word[words.token(at).word as usize] |= Self::DESCRIBES;
+            }
+        }
+        Self { of_word }
+    }
+
+    fn names(&self, words: &Words, at: usize) -> bool {
+        self.of_word[words.token(at).word as usize] & Self::NAMES != 0
+    }
+
+    fn describes(&self, words: &Words, at: usize) -> bool {
+        self.of_word[words.token(at).word as usize] & Self::DESCRIBES != 0
     }
 }
 
@@ -271,7 +307,7 @@ impl Entities {
     }
 
     /// "the ministry" behind "the Ministry of Health", "the company" behind a sentence that opens with its name.
-    fn body_called(&self, words: &Words, mentions: &[Mention], at: usize) -> Option<usize> {
+    fn body_called(&self, words: &Words, mentions: &[Mention], at: usize, known: &Known) -> Option<usize> {
         let nominal = &mentions[at];
         let head = nominal.core.end - 1;
         let is_bare = matches!(words.text(nominal.tokens.start), "the" | "The") && head == nominal.tokens.start + 1;
@@ -292,11 +328,11 @@ impl Entities {
             let opening = words.sentence_tokens(mention.tokens.start).start;
             mention.kind == Kind::Name && apart(mention) > 0 && mention.tokens.start <= opening + 1
         };
-        let named = before().find(|&(_, id)| is_of_name(id));
+        let named = if known.names(words, head) { before().find(|&(_, id)| is_of_name(id)) } else { None };
         let subject = || {
             let is_listed = BODIES.contains(&words.text(head));
-            let near = before().take_while(|&(before, _)| is_listed && apart(&mentions[before]) <= MAX_BODY_SENTENCES);
-            near.into_iter().find(|&(before, _)| opens(&mentions[before]))
+            let near = || before().take_while(|&(before, _)| apart(&mentions[before]) <= MAX_BODY_SENTENCES);
+            if is_listed { near().find(|&(before, _)| opens(&mentions[before])) } else { None }
         };
         named.or_else(subject).map(|(_, id)| id)
     }
@@ -304,7 +340,10 @@ impl Entities {
 
 /// The words of a name, without "Jr." and the like.
 fn name_words<'w>(words: &'w Words, mention: &Mention) -> impl Iterator<Item = usize> + 'w {
-    let is_suffix = |at: usize| matches!(words.text(at), "Jr" | "Jr." | "Sr" | "Sr." | "II" | "III" | "IV");
+    let is_suffix = |at: usize| {
+        matches!(words.byte(at), b'J' | b'S' | b'I')
+            && matches!(words.text(at), "Jr" | "Jr." | "Sr" | "Sr." | "II" | "III" | "IV")
+    };
     let begin = mention.core.start;
     mention.core.clone().filter(move |&at| words.is(at, Shape::WORD) && !(at > begin && is_suffix(at)))
 }

@@ -12,6 +12,8 @@ use crate::{
 pub struct Words<'d, 't> {
     /// What they stand in.
     pub document: &'d Document<'t>,
+    /// Its text.
+    article: &'d str,
     /// The word lists each is on.
     pub classes: Vec<Class>,
     /// A fingerprint of how each is written, case aside: the same in every document.
@@ -55,7 +57,7 @@ impl<'d, 't> Words<'d, 't> {
             sentence_of[range(&sentence.tokens)].fill(at);
             headlines.push(is_headline(document, sentence));
         }
-        Ok(Self { document, classes, prints: token_prints, sentence_of, lower, headlines })
+        Ok(Self { document, article: &document.text, classes, prints: token_prints, sentence_of, lower, headlines })
     }
 
     /// Whether the token stands in the headline, or in a sentence all of whose longer words are capitalised.
@@ -85,7 +87,7 @@ impl<'d, 't> Words<'d, 't> {
     /// How it is written.
     #[must_use]
     pub fn text(&self, at: usize) -> &str {
-        self.token(at).span.of(&self.document.text)
+        self.token(at).span.of(self.article)
     }
 
     /// Whether the token has all of `shape`.
@@ -109,7 +111,7 @@ impl<'d, 't> Words<'d, 't> {
     /// The first byte of the token.
     #[must_use]
     pub fn byte(&self, at: usize) -> u8 {
-        self.document.text.as_bytes()[self.token(at).span.begin as usize]
+        self.article.as_bytes()[self.token(at).span.begin as usize]
     }
 
     /// The sentence that the token stands in.

@@ -57,12 +57,13 @@ pub(super) fn symbols(
     pieces: &[Piece],
     cancel: Cancel<'_>,
 ) -> Result<Vec<u8>, Cancelled> {
+    let text = words.document.text.as_bytes();
     let mut symbols = Vec::with_capacity(words.len());
     for sentence in &words.document.sentences {
         cancel.check()?;
         let own = range(&sentence.tokens);
         let tokens = words.document.tokens[own.clone()].iter().zip(&words.classes[own]);
-        symbols.extend(tokens.map(|(&token, &classes)| symbol_of(&words.document.text, token, classes)));
+        symbols.extend(tokens.map(|(&token, &classes)| symbol_of(text, token, classes)));
     }
     for mention in mentions {
         let symbol = if matches!(mention.kind, Kind::Name | Kind::Nominal) { MENTION } else { PRONOUN };
@@ -76,39 +77,29 @@ pub(super) fn symbols(
 
 /// What a token is by itself.
 fn symbol(words: &Words, at: usize) -> u8 {
-    symbol_of(&words.document.text, words.token(at), words.classes[at])
+    symbol_of(words.document.text.as_bytes(), words.token(at), words.classes[at])
 }
 
 #[inline]
-fn symbol_of(text: &str, token: Token, classes: Class) -> u8 {
-    let first = text.as_bytes()[token.span.begin as usize];
+fn symbol_of(text: &[u8], token: Token, classes: Class) -> u8 {
+    let written = &text[token.span.begin as usize..token.span.end as usize];
     if token.shape.is(Shape::WORD) {
-        if matches!(first, b't' | b'\'' | 0xe2) {
-            match token.span.of(text) {
-                "that" => return THAT,
-                "'s" | "’s" => return POSSESSIVE,
-                _ => {}
-            }
-        }
-        return match classes {
-            class if class.any(Class::CUE) => CUE,
-            class if class.any(Class::PREPOSITION) => PREPOSITION,
-            class if class.any(Class::AUXILIARY) => AUXILIARY,
-            class if class.any(Class::STOP) => FUNCTION,
+        return match written {
+            b"that" => THAT,
+            b"'s" | [0xe2, 0x80, 0x99, b's'] => POSSESSIVE,
+            _ if classes.any(Class::CUE) => CUE,
+            _ if classes.any(Class::PREPOSITION) => PREPOSITION,
+            _ if classes.any(Class::AUXILIARY) => AUXILIARY,
+            _ if classes.any(Class::STOP) => FUNCTION,
             _ => WORD,
         };
     }
-    // A mark of ASCII is a token of one byte.
-    match first {
-        b',' => COMMA,
-        b'.' | b'!' | b'?' | b';' => STOP,
-        b':' => COLON,
-        b'-' => DASH,
-        0xe2 => match token.span.of(text) {
-            "…" => STOP,
-            "–" | "—" | "―" => DASH,
-            _ => OTHER,
-        },
+    // A mark of ASCII is a token of one byte; those beyond are the ellipsis and the dashes.
+    match written {
+        b"," => COMMA,
+        b"." | b"!" | b"?" | b";" | [0xe2, 0x80, 0xa6] => STOP,
+        b":" => COLON,
+        b"-" | [0xe2, 0x80, 0x93..=0x95] => DASH,
         _ => OTHER,
     }
 }

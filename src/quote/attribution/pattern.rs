@@ -29,9 +29,6 @@ impl<const COUNT: usize> Reader<COUNT> {
     /// Reads the next token.
     #[inline]
     fn read(&mut self, scene: &Scene, at: usize) {
-        if self.is_done() {
-            return;
-        }
         let symbol = scene.symbols[at];
         let paragraph = scene.words.paragraph(at);
         if self.paragraph.replace(paragraph).is_some_and(|before| before != paragraph) {
@@ -98,7 +95,7 @@ impl Stretch {
 }
 
 /// How many tokens are mostly read on one side of a piece: what room is made for.
-const USUAL_TOKENS: usize = 32;
+const USUAL_TOKENS: usize = 80;
 
 /// What stands on one side of a piece, read outwards from it, once for all candidates and as far as one of them stands.
 #[derive(Debug)]
@@ -129,18 +126,21 @@ impl Side {
     }
 
     fn read(&mut self, scene: &Scene, piece: &Piece, count: usize, at: impl Fn(usize) -> usize) -> Stretch {
-        for step in self.stretches.len() - 1..count {
-            let at = at(step);
-            let Stretch { symbols, labels, .. } = self.stretches[step];
-            self.reader.read(scene, at);
-            let [pattern, near_pattern] = self.reader.patterns();
-            self.stretches.push(Stretch {
-                pattern,
-                near_pattern,
-                symbols: symbols | 1 << scene.symbols[at],
-                labels: labels | 1 << scene.label(at, piece),
-            });
+        let Self { reader, stretches } = self;
+        let first = stretches.len() - 1;
+        if count > first {
+            let mut last = stretches[first];
+            stretches.extend((first..count).map(|step| {
+                let at = at(step);
+                if !reader.is_done() {
+                    reader.read(scene, at);
+                    [last.pattern, last.near_pattern] = reader.patterns();
+                }
+                last.symbols |= 1 << scene.symbols[at];
+                last.labels |= 1 << scene.label(at, piece);
+                last
+            }));
         }
-        self.stretches[count]
+        stretches[count]
     }
 }
