@@ -65,8 +65,8 @@ struct Candidate {
     needed_by: u64,
     /// It points back, be it to no candidate.
     points_back: bool,
-    /// It does, and may be chosen without the one it points back to, at a cost.
-    may_dangle: bool,
+    /// The one it points back to, where it may be chosen without it; itself, as a bit.
+    free: u64,
     /// How many words it has, at least [`LEAST_WORDS`].
     words: f32,
     /// What it is worth by itself, times the root of that: a long sentence says more, but less for its length.
@@ -176,7 +176,7 @@ impl<'a> Candidates<'a> {
                 need,
                 needed_by: 0,
                 points_back: choice.points_back(sentence).is_some(),
-                may_dangle: choice.may_dangle(sentence),
+                free: 1 << at | if choice.may_dangle(sentence) { 1 << need } else { 0 },
                 words,
                 value: choice.salience.values[sentence] * words.sqrt(),
                 about: choice.about(sentence),
@@ -218,7 +218,7 @@ impl<'a> Candidates<'a> {
     /// Whether what a candidate points back to is there, or may be missing.
     fn may_join(&self, set: &Set, candidate: &Candidate) -> bool {
         let need = self.all[candidate.need].bit;
-        need == candidate.bit || set.members & need != 0 || candidate.may_dangle
+        (set.members | candidate.free) & need != 0
     }
 
     /// The set with one candidate more, if there is room for it and none says the same; without what its terms are worth.
@@ -249,7 +249,7 @@ impl<'a> Candidates<'a> {
         if self.choice.salience.coverage != 0.0 {
             joined.chances = set.chances;
             for &(holders, chance) in &self.terms[candidate.terms.clone()] {
-                joined.chances += if holders & set.members == 0 { chance } else { 0.0 };
+                joined.chances += f32::from(u8::from(holders & set.members == 0)) * chance;
             }
             joined.score += self.coverage(joined.chances, joined.words);
         }
