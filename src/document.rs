@@ -18,6 +18,11 @@ use crate::{
 /// About how many bytes of a text make a token or a sentence, or a little less: what room is made for.
 const USUAL_TOKEN_BYTES: usize = 5;
 const USUAL_SENTENCE_BYTES: usize = 100;
+/// In how many bytes of a text there is one quotation, or a little less.
+const USUAL_MARK_BYTES: usize = 200;
+
+/// The most sentences that most paragraphs have.
+const USUAL_STRETCH: usize = 16;
 
 /// How an article is to be read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -160,6 +165,7 @@ impl<'a> Document<'a> {
         document.sentences.reserve(lines.len() + document.text.len() / USUAL_SENTENCE_BYTES);
         document.tokens.reserve(document.text.len() / USUAL_TOKEN_BYTES);
         document.vocabulary.reserve(document.text.len());
+        document.marks.reserve(document.text.len() / USUAL_MARK_BYTES);
         document.read_paragraphs(&lines, &roles, cancel)?;
         document.mark_openings();
         repeat::mark(&mut document, cancel)?;
@@ -168,7 +174,7 @@ impl<'a> Document<'a> {
 
     /// Splits paragraphs into sentences and those into tokens. A sentence may run on into the next paragraph.
     fn read_paragraphs(&mut self, paragraphs: &[Span], roles: &[Role], cancel: Cancel<'_>) -> Result<(), Cancelled> {
-        let mut spans = Vec::new();
+        let mut spans = Vec::with_capacity(USUAL_STRETCH);
         let mut body_index = 0;
         let mut at = 0;
         while at < paragraphs.len() {

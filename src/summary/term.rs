@@ -118,7 +118,7 @@ impl Terms {
     pub fn count(document: &Document, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
         let mut terms = Self {
             entries: Vec::with_capacity(document.tokens.len() / 2),
-            begins: vec![0],
+            begins: Vec::with_capacity(document.sentences.len() + 1),
             sentences: Vec::with_capacity(document.sentences.len()),
             statistics: Vec::with_capacity(document.vocabulary.term_count()),
             title: Vec::new(),
@@ -126,6 +126,7 @@ impl Terms {
             is_english: document.language == Language::English,
             capitals_tell_names: document.language != Language::German,
         };
+        terms.begins.push(0);
         let mut glyphs = glyphs(document).into_iter().peekable();
         let mut body_index = 0;
         for (sentence, index) in document.sentences.iter().zip(0u32..) {
@@ -283,7 +284,8 @@ fn rarity(commonness: u8) -> f32 {
 /// Where quotation marks stand that have found their place in a pair, in order.
 fn glyphs(document: &Document) -> Vec<u32> {
     let spans = document.marks.iter().flat_map(|mark| [mark.open, mark.close]);
-    let mut glyphs: Vec<u32> = spans.filter(|glyph| !glyph.is_empty()).map(|glyph| glyph.begin).collect();
+    let mut glyphs = Vec::with_capacity(2 * document.marks.len());
+    glyphs.extend(spans.filter(|glyph| !glyph.is_empty()).map(|glyph| glyph.begin));
     glyphs.sort_unstable();
     glyphs
 }

@@ -14,6 +14,10 @@ const WIDTHS: std::ops::RangeInclusive<usize> = 40..=120;
 /// The fewest line breaks that tell a width.
 const WRAPPED_BREAKS: usize = 2;
 
+/// About how many bytes a line of a long text has, and how many lines a short one has, or a few more: what room is made for.
+const USUAL_LINE_BYTES: usize = 256;
+const MIN_LINES: usize = 32;
+
 /// The most bytes of what names the speaker of a turn.
 const LABEL_BYTES: usize = 40;
 
@@ -53,7 +57,7 @@ pub fn runs_on(text: &str, paragraph: Span, next: Span) -> bool {
 
 /// The lines that hold anything, without the white space around them.
 fn lines(text: &str) -> Vec<Span> {
-    let mut lines = Vec::new();
+    let mut lines = Vec::with_capacity(MIN_LINES + text.len() / USUAL_LINE_BYTES);
     let mut begin = 0;
     for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
         let line = Span::new(begin, end).of(text);

@@ -317,7 +317,8 @@ fn most_salient(choice: &Choice<'_>) -> Vec<usize> {
         Ok(Some(need)) => choice.sizes[sentence].plus(choice.sizes[need]).fits(choice.limit),
         Err(()) => false,
     };
-    let mut sentences: Vec<usize> = (0..choice.sizes.len()).filter(|&s| choice.admits(s) && fits(s)).collect();
+    let mut sentences = Vec::with_capacity(choice.sizes.len());
+    sentences.extend((0..choice.sizes.len()).filter(|&s| choice.admits(s) && fits(s)));
     let wanted = usize::try_from(3 * super::expected_count(choice)).unwrap_or(usize::MAX).saturating_add(6);
     let wanted = wanted.min(MAX_CANDIDATES * 2 / 3);
     let more_salient = |&a: &usize, &b: &usize| choice.scaled[b].total_cmp(&choice.scaled[a]).then(a.cmp(&b));
