@@ -26,30 +26,35 @@ struct Group {
     standing: usize,
     /// The bigrams of the first of them, sorted: a range of all.
     bigrams: Range<usize>,
+    /// Their sketch.
+    sketch: u64,
 }
 
 /// Gives all but the best-formed of the body's sentences that repeat each other the role [`Role::Repeat`].
 pub(super) fn mark(document: &mut Document<'_>, cancel: Cancel<'_>) -> Result<(), Cancelled> {
     let sentences = Sentences::of(document, cancel)?;
-    let shared = sentences.shared();
-    if shared.is_empty() {
+    let mut shared = Shared::of(&sentences);
+    if shared.bigrams.is_empty() {
         return Ok(());
     }
     let mut groups: Vec<Group> = Vec::new();
-    let mut by_shared: Vec<Vec<u32>> = vec![Vec::new(); shared.len()];
     let mut repeats = Vec::new();
-    let mut own_shared: Vec<usize> = Vec::new();
+    let mut places: Vec<usize> = Vec::new();
     for &(at, ref range) in &sentences.ranges {
         cancel.check()?;
-        own_shared.clear();
-        own_shared.extend(sentences.prefix(range).iter().filter_map(|bigram| shared.binary_search(bigram).ok()));
-        if own_shared.is_empty() {
+        places.clear();
+        places.extend(sentences.prefix(range).iter().filter_map(|&bigram| shared.place(bigram)));
+        if places.is_empty() {
             continue;
         }
         let own = &sentences.bigrams[range.clone()];
-        let group = own_shared.iter().flat_map(|&place| &by_shared[place]).copied().find(|&group| {
-            let standing = groups[group as usize].bigrams.clone();
-            overlaps(&sentences.bigrams[standing], own)
+        let sketch = sketch(own);
+        let group = places.iter().flat_map(|&place| shared.groups(place)).copied().find(|&group| {
+            let group = &groups[group as usize];
+            let all = own.len() + group.bigrams.len();
+            // Each bit that differs is a bigram that one of the two has alone.
+            (sketch ^ group.sketch).count_ones() as usize * 9 <= all
+                && overlaps(&sentences.bigrams[group.bigrams.clone()], own)
         });
         if let Some(group) = group {
             let group = &mut groups[group as usize];
@@ -62,17 +67,87 @@ pub(super) fn mark(document: &mut Document<'_>, cancel: Cancel<'_>) -> Result<()
             continue;
         }
         let number = u32::try_from(groups.len()).unwrap_or(u32::MAX);
-        for &place in &own_shared {
-            if by_shared[place].len() < MAX_CANDIDATES {
-                by_shared[place].push(number);
-            }
+        for &place in &places {
+            shared.add(place, number);
         }
-        groups.push(Group { standing: at, bigrams: range.clone() });
+        groups.push(Group { standing: at, bigrams: range.clone(), sketch });
     }
     for at in repeats {
         document.sentences[at].role = Role::Repeat;
     }
     Ok(())
+}
+
+/// A bit for each of the bigrams, which some may share.
+fn sketch(bigrams: &[u64]) -> u64 {
+    bigrams.iter().fold(0, |sketch, bigram| sketch | 1 << (bigram >> 58))
+}
+
+/// The bigrams that stand in the prefixes of two sentences or more.
+struct Shared {
+    /// In order, each once.
+    bigrams: Vec<u64>,
+    /// Where the groups that have each begin in `groups`, and where the last one's end.
+    begins: Vec<u32>,
+    /// How many groups are known yet that have it.
+    counts: Vec<u8>,
+    groups: Vec<u32>,
+    /// Where the bigrams begin that are so great: by their highest bits.
+    index: Vec<u32>,
+    /// How many of a bigram's bits are none of those.
+    shift: u32,
+}
+
+impl Shared {
+    fn of(sentences: &Sentences) -> Self {
+        let prefixes = || sentences.ranges.iter().map(|(_, range)| sentences.prefix(range));
+        let mut all = Vec::with_capacity(prefixes().map(<[u64]>::len).sum());
+        prefixes().for_each(|prefix| all.extend_from_slice(prefix));
+        all.sort_unstable();
+        let (mut bigrams, mut begins, mut room) = (Vec::new(), Vec::new(), 0);
+        for same in all.chunk_by(|a, b| a == b).filter(|same| same.len() > 1) {
+            bigrams.push(same[0]);
+            begins.push(to_u32(room));
+            room += same.len().min(MAX_CANDIDATES);
+        }
+        begins.push(to_u32(room));
+        let bits = (bigrams.len() + 1).ilog2();
+        let greatest = bigrams.last().copied().unwrap_or_default();
+        let shift = (u64::BITS - greatest.leading_zeros()).saturating_sub(bits);
+        let mut index = Vec::with_capacity((2 << bits) + 1);
+        for (at, bigram) in bigrams.iter().enumerate() {
+            let bucket = usize::try_from(bigram >> shift).unwrap_or_default();
+            index.resize(index.len().max(bucket + 1), to_u32(at));
+        }
+        index.push(to_u32(bigrams.len()));
+        Self { counts: vec![0; bigrams.len()], bigrams, begins, groups: vec![0; room], index, shift }
+    }
+
+    /// Where a bigram stands among them.
+    fn place(&self, bigram: u64) -> Option<usize> {
+        let bucket = usize::try_from(bigram >> self.shift).ok()?;
+        let range = *self.index.get(bucket)? as usize..*self.index.get(bucket + 1)? as usize;
+        let begin = range.start;
+        self.bigrams[range].iter().position(|&shared| shared == bigram).map(|at| begin + at)
+    }
+
+    /// The groups known yet that have the bigram at that place, or the first of them.
+    fn groups(&self, place: usize) -> &[u32] {
+        let begin = self.begins[place] as usize;
+        &self.groups[begin..begin + usize::from(self.counts[place])]
+    }
+
+    fn add(&mut self, place: usize, group: u32) {
+        let at = self.begins[place] + u32::from(self.counts[place]);
+        if at < self.begins[place + 1] {
+            self.groups[at as usize] = group;
+            self.counts[place] += 1;
+        }
+    }
+}
+
+fn to_u32(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// The body's sentences of words enough, and their bigrams.
@@ -85,7 +160,7 @@ struct Sentences {
 impl Sentences {
     fn of(document: &Document<'_>, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
         let counts = word_counts(document);
-        let (mut bigrams, mut ranges) = (Vec::new(), Vec::new());
+        let (mut bigrams, mut ranges) = (Vec::with_capacity(document.tokens.len()), Vec::new());
         for (at, sentence) in document.sentences.iter().enumerate() {
             cancel.check()?;
             if sentence.role != Role::Body || is_unlike_any(document, sentence, &counts) {
@@ -105,13 +180,6 @@ impl Sentences {
     /// Those of a sentence's bigrams of which any sentence that repeats it has one.
     fn prefix(&self, range: &Range<usize>) -> &[u64] {
         &self.bigrams[range.start..=range.start + range.len() / 5]
-    }
-
-    /// The bigrams that stand in the prefixes of two sentences or more, sorted, each once.
-    fn shared(&self) -> Vec<u64> {
-        let mut all: Vec<u64> = self.ranges.iter().flat_map(|(_, range)| self.prefix(range)).copied().collect();
-        all.sort_unstable();
-        all.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).map(|same| same[0]).collect()
     }
 }
 
