@@ -9,6 +9,7 @@ pub(super) mod line;
 pub mod model;
 pub mod page;
 pub(super) mod phrase;
+mod word;
 
 use super::{Role, title};
 use crate::{
@@ -28,18 +29,22 @@ pub(super) fn roles(
     if lines.len() < 2 {
         return Ok(roles);
     }
-    let scan = line::Scan::new(text, lines, cancel)?;
-    let verdicts = article::verdicts(text, &scan);
+    let (mut scan, verdicts) =
+        line::Scan::judging(text, lines, cancel, |scan, line| article::verdict(text, scan, line))?;
     cancel.check()?;
     let is_page = page::is_page(&scan);
+    if is_page {
+        scan = line::Scan::new(text, lines, cancel)?;
+    }
     let mut furniture =
         if is_page { page::furniture(text, &scan, &verdicts) } else { article::furniture(&scan, &verdicts) };
     cancel.check()?;
     if furniture.iter().all(|&furniture| furniture) {
         furniture.fill(false);
     }
-    let above = || title::above(&scan, &furniture, &verdicts).filter(|_| is_page && given_title.trim().is_empty());
-    let title = title::find(&scan, &furniture, given_title).or_else(above);
+    let above =
+        || title::above(text, &scan, &furniture, &verdicts).filter(|_| is_page && given_title.trim().is_empty());
+    let title = title::find(text, &scan, &furniture, given_title).or_else(above);
     if let Some(title) = title {
         furniture[title] = false;
         repeats_of(&scan, title, &mut furniture);

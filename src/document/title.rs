@@ -23,23 +23,23 @@ const LINES_ABOVE: usize = 8;
 
 /// Which of the lines is the headline: one that reads like the `given` one, or, where none was given, the first line
 /// that is no furniture, if it reads as a headline and a body follows. A text of one line is a sentence, not a title.
-pub(super) fn find(scan: &Scan, furniture: &[bool], given: &str) -> Option<usize> {
+pub(super) fn find(text: &str, scan: &Scan, furniture: &[bool], given: &str) -> Option<usize> {
     let mut body = (0..scan.lines.len()).filter(|&at| !furniture[at]);
     if !given.trim().is_empty() {
         let given = Scan::of_line(given);
         return body.take(LINES_COMPARED).find(|&at| {
             let line = &scan.lines[at];
-            !line.long && line.words <= 2 * MAX_WORDS && is_near(scan.head(line), &given.pieces)
+            !line.long && line.words <= 2 * MAX_WORDS && is_near(&scan.head_again(text, line), &given.pieces)
         });
     }
     let first = body.next()?;
     let next = body.next()?;
-    reads_as_headline(scan, &scan.lines[first], &scan.lines[next]).then_some(first)
+    reads_as_headline(text, scan, &scan.lines[first], &scan.lines[next]).then_some(first)
 }
 
 /// Which line above a whole page's article is its headline: the nearest that reads as one, and that no phrase or shape tells
 /// to be furniture. Between the two stand a byline, a date, buttons.
-pub(super) fn above(scan: &Scan, furniture: &[bool], verdicts: &[Option<Verdict>]) -> Option<usize> {
+pub(super) fn above(text: &str, scan: &Scan, furniture: &[bool], verdicts: &[Option<Verdict>]) -> Option<usize> {
     let first = furniture.iter().position(|&furniture| !furniture)?;
     (first.saturating_sub(LINES_ABOVE)..first).rev().find(|&at| {
         let line = &scan.lines[at];
@@ -47,12 +47,12 @@ pub(super) fn above(scan: &Scan, furniture: &[bool], verdicts: &[Option<Verdict>
             && line.words >= MIN_WORDS_ABOVE
             && !line.classes.any(WordClass::ROLE.with(WordClass::CREDIT).with(WordClass::SOCIAL))
             && line.numbers * 3 < line.words
-            && reads_as_headline(scan, line, &scan.lines[first])
+            && reads_as_headline(text, scan, line, &scan.lines[first])
     })
 }
 
 /// Whether a line reads as the headline of the one after it.
-fn reads_as_headline(scan: &Scan, line: &Line, next: &Line) -> bool {
+fn reads_as_headline(text: &str, scan: &Scan, line: &Line, next: &Line) -> bool {
     if line.long
         || line.words > MAX_WORDS
         || line.span.len_bytes() > MAX_BYTES
@@ -61,14 +61,13 @@ fn reads_as_headline(scan: &Scan, line: &Line, next: &Line) -> bool {
     {
         return false;
     }
-    let pieces = scan.head(line);
     let asks = line.ending == Ending::Stop
         && line.inner_stops == 0
         && line.words <= 16
         && !line.full_stop
-        && !opens_with_dateline(pieces);
+        && !opens_with_dateline(&scan.head_again(text, line));
     let ends_open = line.ending == Ending::Open && !line.comma;
-    let opens_low = pieces.first().is_some_and(|piece| piece.case == Case::Lower) && line.capitalised == 0;
+    let opens_low = line.opens_low && line.capitalised == 0;
     (ends_open || asks) && !opens_low && next.words >= 5 && next.span.len_bytes() * 2 > line.span.len_bytes()
 }
 

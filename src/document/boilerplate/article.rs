@@ -18,7 +18,12 @@ const MAX_CREDIT_WORDS: usize = 8;
 
 /// What the phrases and the line's shape say of every line.
 pub(super) fn verdicts(text: &str, scan: &Scan) -> Vec<Option<Verdict>> {
-    scan.lines.iter().map(|line| phrase::verdict(scan, line).or_else(|| shape(text, scan, line))).collect()
+    scan.lines.iter().map(|line| verdict(text, scan, line)).collect()
+}
+
+/// What they say of a line.
+pub(super) fn verdict(text: &str, scan: &Scan, line: &Line) -> Option<Verdict> {
+    phrase::verdict(scan, line).or_else(|| shape(text, scan, line))
 }
 
 /// Which lines are furniture.
@@ -241,7 +246,7 @@ fn is_date(pieces: &[Piece], line: &Line) -> bool {
 
 fn is_by(piece: &Piece) -> bool {
     static BY: std::sync::LazyLock<Vec<u64>> = std::sync::LazyLock::new(|| {
-        ["by", "von", "por", "par", "di", "door", "автор", "oleh"].map(super::line::hash_of).to_vec()
+        ["by", "von", "por", "par", "di", "door", "автор", "oleh"].map(super::word::hash_of).to_vec()
     });
     BY.contains(&piece.hash)
 }

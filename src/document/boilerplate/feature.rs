@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    line::{Case, Ending, Line, Scan},
+    line::{Ending, Line, Scan},
     phrase::{Verdict, WordClass},
 };
 use crate::document::html::{Block, Blocks, Kinds, Place};
@@ -128,7 +128,7 @@ fn own(text: &str, scan: &Scan, line: &Line, verdict: Option<Verdict>, out: &mut
     out.extend(VERDICTS.map(|known| flag(verdict == Some(known))));
     let content = line.span.of(text);
     out.push(flag(content.starts_with(['"', '“', '‘', '\'', '„', '«'])));
-    out.push(flag(scan.head(line).first().is_some_and(|piece| piece.case == Case::Lower)));
+    out.push(flag(line.opens_low));
     out.push(flag(content.starts_with(['-', '•', '–', '*', '©', '#'])));
 }
 

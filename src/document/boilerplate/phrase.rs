@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, ops::BitOrAssign, sync::LazyLock};
 
-use super::line::{self, Case, Ending, Line, NUMBER, Piece, Scan};
+use super::{
+    line::{Case, Ending, Line, Piece, Scan},
+    word::{self, NUMBER},
+};
 
 /// The classes of a word as furniture goes: a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -274,7 +277,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
             continue;
         }
         for word in line.split_whitespace() {
-            table.entry(line::hash_of(word)).or_default().class |= class;
+            table.entry(word::hash_of(word)).or_default().class |= class;
         }
     }
     let mut rule = section("");
@@ -328,7 +331,7 @@ fn step(word: &str) -> Step {
         "_" => Step::One,
         "__" => Step::Some,
         "#" => Step::Piece(NUMBER),
-        _ => Step::Piece(line::hash_of(word)),
+        _ => Step::Piece(word::hash_of(word)),
     }
 }
 
