@@ -301,13 +301,7 @@ impl Scan {
             counted.add(&piece);
             self.pieces.push(piece);
         }
-        line.words += counted.words;
-        line.stop_words += counted.stop_words;
-        line.capitalised += counted.capitalised;
-        line.capitals += counted.capitals;
-        line.numbers += counted.numbers;
-        line.classes |= counted.classes;
-        line.hash = counted.hash;
+        counted.add_to(line);
     }
 
     fn punctuation(&mut self, c: char, line: &mut Line, content: &str, next: usize) {
@@ -328,28 +322,41 @@ impl Scan {
     }
 }
 
-/// What is counted of the words of a line: the fields of [`Line`] of the same names.
+/// What is counted of the words of a line, or of its end.
 #[derive(Clone, Copy, Default)]
 struct Counted {
-    words: u32,
+    /// How many there are of each [`Case`], sixteen bits for each, and of stop words: of so few no count outgrows them.
+    cases: u64,
     stop_words: u32,
-    capitalised: u32,
-    capitals: u32,
-    numbers: u32,
     classes: WordClass,
     hash: u64,
 }
 
+/// Where in [`Counted::cases`] each case is counted: words of small letters with the ideographs.
+const CASES: [u32; 6] = [0, 48, 0, 16, 32, 0];
+
 impl Counted {
     #[inline]
     fn add(&mut self, piece: &Piece) {
-        self.words += 1;
+        self.cases += 1 << CASES[piece.case as usize];
         self.stop_words += u32::from(piece.class.any(WordClass::STOP));
-        self.capitalised += u32::from(piece.case == Case::Capitalised);
-        self.capitals += u32::from(piece.case == Case::Capitals);
-        self.numbers += u32::from(piece.case == Case::Number);
         self.classes |= piece.class;
         self.hash = mix(self.hash, piece.hash);
+    }
+
+    fn count(&self, shift: u32) -> u32 {
+        u32::try_from(self.cases >> shift & 0xffff).unwrap_or_default()
+    }
+
+    fn add_to(&self, line: &mut Line) {
+        let [others, capitalised, capitals, numbers] = [0, 16, 32, 48].map(|shift| self.count(shift));
+        line.words += others + capitalised + capitals + numbers;
+        line.capitalised += capitalised;
+        line.capitals += capitals;
+        line.numbers += numbers;
+        line.stop_words += self.stop_words;
+        line.classes |= self.classes;
+        line.hash = self.hash;
     }
 }
 

@@ -119,6 +119,8 @@ enum Step {
 #[derive(Debug)]
 struct Phrase {
     steps: Vec<Step>,
+    /// The second step, where it is a certain piece.
+    second: Option<u64>,
     place: Place,
     verdict: Verdict,
     /// The most words the line may hold.
@@ -162,9 +164,11 @@ const LINE_WORDS: u32 = 16;
 /// The lists, by the hashes of words: open addressing, at most a quarter full, so that a free place ends a search.
 #[derive(Debug)]
 pub(in crate::document) struct Lists {
-    slots: Vec<Slot>,
+    slots: Box<[Slot; SLOTS]>,
     entries: Vec<Entry>,
 }
+
+const SLOTS: usize = 1 << 13;
 
 /// A place of a word: small, for every word of a text is looked up. By its place and its tag together one word in ten
 /// billion is taken for a listed one.
@@ -196,8 +200,7 @@ fn tag(hash: u64) -> u32 {
 impl Lists {
     fn of(words: HashMap<u64, Entry>) -> Self {
         let free = Slot { tag: 0, class: WordClass::NONE, entry: FREE };
-        let slots = vec![free; (words.len() * 4 + 1).next_power_of_two()];
-        let mut lists = Self { slots, entries: Vec::with_capacity(words.len()) };
+        let mut lists = Self { slots: Box::new([free; SLOTS]), entries: Vec::with_capacity(words.len()) };
         for (hash, entry) in words {
             let (home, at) = (lists.home(hash), lists.slot(hash));
             let bit = |holds: bool, bit| if holds { bit } else { WordClass::NONE };
@@ -219,7 +222,7 @@ impl Lists {
     fn slot(&self, hash: u64) -> usize {
         let mut at = self.home(hash);
         while self.slots[at].entry != FREE && !self.slots[at].holds(hash) {
-            at = (at + 1) & (self.slots.len() - 1);
+            at = (at + 1) % SLOTS;
         }
         at
     }
@@ -227,7 +230,7 @@ impl Lists {
     /// Where the search for a word begins.
     #[inline]
     fn home(&self, hash: u64) -> usize {
-        usize::try_from((hash ^ (hash >> 31)) & (self.slots.len() - 1) as u64).unwrap_or_default()
+        usize::try_from((hash ^ (hash >> 31)) % SLOTS as u64).unwrap_or_default()
     }
 
     /// The classes of a word by its hash.
@@ -290,12 +293,15 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         let (place, verdict, words, manner) = rule;
         if let Some(&Step::Piece(first)) = steps.first() {
             let entry = table.entry(first).or_default();
+            let second = match steps.get(1) {
+                Some(&Step::Piece(second)) => Some(second),
+                _ => None,
+            };
+            let words = if place == Place::Line { words.min(LINE_WORDS) } else { words };
+            let phrase = Phrase { steps, second, place, verdict, words, manner };
             match place {
-                Place::Line => {
-                    entry.leading.push(Phrase { steps, place, verdict, words: words.min(LINE_WORDS), manner });
-                }
-                Place::Begin => entry.leading.push(Phrase { steps, place, verdict, words, manner }),
-                Place::Close | Place::Any => entry.inner.push(Phrase { steps, place, verdict, words, manner }),
+                Place::Line | Place::Begin => entry.leading.push(phrase),
+                Place::Close | Place::Any => entry.inner.push(phrase),
             }
         }
     }
@@ -409,7 +415,8 @@ impl Search<'_> {
             return strongest;
         }
         for phrase in &phrases.all {
-            if words <= phrase.words
+            if phrase.second.is_none_or(|second| pieces.get(1).is_some_and(|piece| piece.hash == second))
+                && words <= phrase.words
                 && phrase.manner.holds(phrase.place, self.tells, self.stops)
                 && wanted(phrase.place)
                 && strongest < Some(phrase.verdict)
@@ -436,4 +443,14 @@ fn fits(steps: &[Step], pieces: &[Piece], whole: bool) -> bool {
         }
     }
     !whole || pieces[steps.len()..].iter().all(|piece| matches!(piece.case, Case::Mark | Case::Number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_leave_room() {
+        assert!(LISTS.entries.len() * 4 <= SLOTS, "{}", LISTS.entries.len());
+    }
 }

@@ -118,6 +118,7 @@ impl Interner {
     }
 
     /// A string that its key holds whole; a new one when it was not seen before.
+    #[inline]
     pub(super) fn intern_whole(&mut self, key: Key, hash: u64) -> u32 {
         debug_assert!(key.is_whole());
         self.reserve();

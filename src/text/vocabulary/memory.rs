@@ -62,7 +62,12 @@ impl Remembered {
         self.word == word.bytes() && usize::from(self.word_bytes) == word.len_bytes() && self.language == language
     }
 
-    fn known(&self) -> Known {
+    /// What is known of the `word`, which this is.
+    #[inline]
+    fn known(&self, word: Key) -> Known {
+        if self.kept_bytes == self.word_bytes && self.ending_bytes == 0 {
+            return Known { classes: self.classes, stem: word };
+        }
         let (kept, more) = (usize::from(self.kept_bytes), usize::from(self.ending_bytes));
         let mut stem = self.word;
         if more > 0 {
@@ -92,7 +97,7 @@ pub(super) fn recall(word: Key, hash: u64, language: Language, look_up: impl FnO
         }
         let Place(place) = &mut remembered[usize::try_from(hash % PLACES as u64).unwrap_or_default()];
         if let Some(found) = place.iter().find(|found| found.is(word, language)) {
-            return found.known();
+            return found.known(word);
         }
         let known = look_up();
         if let Some(new) = Remembered::of(word, language, known) {
@@ -119,7 +124,7 @@ mod tests {
             }
             let Some(remembered) = Remembered::of(key, Language::English, known) else { panic!("{word}") };
             assert!(remembered.is(key, Language::English) && !remembered.is(key, Language::German), "{word}");
-            assert_eq!(remembered.known().stem, known.stem, "{word}");
+            assert_eq!(remembered.known(key).stem, known.stem, "{word}");
         }
         let known = Known { classes: Class::NONE, stem: Key::of(b"wholly other") };
         assert!(Remembered::of(Key::of(b"word"), Language::English, known).is_none());
