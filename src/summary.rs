@@ -124,10 +124,17 @@ pub fn summarize(document: &Document, options: &Options, cancel: Cancel<'_>) -> 
             sentence: terms.sentences[place].sentence,
             body_index: terms.sentences[place].body_index,
             salience: scaled[place],
-            parts: PARTS.into_iter().zip(salience.parts[place]).filter(|&(_, value)| value != 0.0).collect(),
+            parts: named(salience.parts[place]),
         })
         .collect();
     Ok(Summary { sentences })
+}
+
+/// The parts of a salience that add anything, by name.
+fn named(parts: [f32; PARTS.len()]) -> Vec<(&'static str, f32)> {
+    let mut named = Vec::with_capacity(parts.len());
+    named.extend(PARTS.into_iter().zip(parts).filter(|&(_, value)| value != 0.0));
+    named
 }
 
 #[cfg(test)]

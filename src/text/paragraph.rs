@@ -76,6 +76,9 @@ fn lines(text: &str) -> Vec<Span> {
 }
 
 fn push_line(text: &str, line: std::ops::Range<usize>, lines: &mut Vec<Span>) {
+    if line.is_empty() {
+        return;
+    }
     let content = text[line.clone()].trim_start_matches(is_space);
     let begin = line.end - content.len();
     let content = content.trim_end_matches(is_space);

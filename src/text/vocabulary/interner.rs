@@ -126,6 +126,11 @@ impl Interner {
         if self.slots[first].1 == 0 {
             return self.add(key, hash, first);
         }
+        self.look_further(key, hash)
+    }
+
+    #[inline(never)]
+    fn look_further(&mut self, key: Key, hash: u64) -> u32 {
         match self.probe(key, hash, "") {
             Probe::Found(id) => id,
             Probe::Free(slot) => self.add(key, hash, slot),
