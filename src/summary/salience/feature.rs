@@ -204,7 +204,10 @@ fn chances(weights: &[f32; TERM_FEATURE_COUNT], terms: &[Statistics], rarity: &[
                 *sum += weight * feature;
             }
         }
-        chances.extend_from_slice(&sums.map(logistic)[..terms.len()]);
+        for sum in &mut sums {
+            *sum = logistic(*sum);
+        }
+        chances.extend_from_slice(&sums[..terms.len()]);
     }
     chances
 }
