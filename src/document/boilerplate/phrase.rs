@@ -164,7 +164,7 @@ const LINE_WORDS: u32 = 16;
 /// The lists, by the hashes of words: open addressing, at most a quarter full, so that a free place ends a search.
 #[derive(Debug)]
 pub(in crate::document) struct Lists {
-    slots: Box<[Slot; SLOTS]>,
+    slots: Vec<Slot>,
     entries: Vec<Entry>,
 }
 
@@ -197,17 +197,23 @@ fn tag(hash: u64) -> u32 {
     (hash ^ (hash >> 32)) as u32
 }
 
+/// Where the search for a word begins.
+#[inline]
+fn home(hash: u64) -> usize {
+    usize::try_from((hash ^ (hash >> 31)) % SLOTS as u64).unwrap_or_default()
+}
+
 impl Lists {
     fn of(words: HashMap<u64, Entry>) -> Self {
         let free = Slot { tag: 0, class: WordClass::NONE, entry: FREE };
-        let mut lists = Self { slots: Box::new([free; SLOTS]), entries: Vec::with_capacity(words.len()) };
+        let mut lists = Self { slots: vec![free; SLOTS], entries: Vec::with_capacity(words.len()) };
         for (hash, entry) in words {
-            let (home, at) = (lists.home(hash), lists.slot(hash));
+            let (first, at) = (home(hash), lists.slot(hash));
             let bit = |holds: bool, bit| if holds { bit } else { WordClass::NONE };
             let begins = bit(!entry.leading.all.is_empty(), WordClass::LEADS_PHRASE)
                 .with(bit(!entry.inner.all.is_empty(), WordClass::BEGINS_INNER_PHRASE))
                 .with(bit(entry.inner.most_words[1] > 0, WordClass::BEGINS_SURE_PHRASE));
-            lists.slots[home].class |= if home == at { WordClass::NONE } else { WordClass::CROWDED };
+            lists.slots[first].class |= if first == at { WordClass::NONE } else { WordClass::CROWDED };
             let slot = &mut lists.slots[at];
             slot.tag = tag(hash);
             slot.class |= entry.class.with(begins);
@@ -220,24 +226,18 @@ impl Lists {
     /// Where a word stands, or could.
     #[inline]
     fn slot(&self, hash: u64) -> usize {
-        let mut at = self.home(hash);
+        let mut at = home(hash);
         while self.slots[at].entry != FREE && !self.slots[at].holds(hash) {
             at = (at + 1) % SLOTS;
         }
         at
     }
 
-    /// Where the search for a word begins.
-    #[inline]
-    fn home(&self, hash: u64) -> usize {
-        usize::try_from((hash ^ (hash >> 31)) % SLOTS as u64).unwrap_or_default()
-    }
-
     /// The classes of a word by its hash.
     #[inline]
     pub(in crate::document) fn class_of(&self, hash: u64) -> WordClass {
         // Mostly it stands where its hash says, or nowhere: no one can tell which, so that the choice had better be no branch.
-        let slot = self.slots[self.home(hash)];
+        let slot = self.slots[home(hash)];
         if slot.class.any(WordClass::CROWDED) {
             return self.slots[self.slot(hash)].class;
         }
