@@ -88,6 +88,8 @@ struct Sums {
     after: f32,
     name: f32,
     in_title: f32,
+    /// It stands in more than one sentence. What stands in one alone has nothing before it or after it.
+    recurs: bool,
 }
 
 impl Features {
@@ -114,16 +116,23 @@ impl Features {
             .statistics
             .iter()
             .zip(&rarity)
-            .map(|(term, &rarity)| Sums { rarity, name: flag(term.is_name()), ..Sums::default() })
+            .map(|(term, &rarity)| Sums {
+                rarity,
+                name: flag(term.is_name()),
+                recurs: term.sentence_count > 1,
+                ..Sums::default()
+            })
             .collect();
         for &term in &terms.title {
             sums[term as usize].in_title = 1.0;
         }
         for ((entry, cosine), bm25) in terms.entries().iter().zip(&cosine).zip(&bm25) {
             let sums = &mut sums[entry.term as usize];
-            sums.cosine_after += cosine;
-            sums.bm25_after += bm25;
-            sums.after += 1.0;
+            if sums.recurs {
+                sums.cosine_after += cosine;
+                sums.bm25_after += bm25;
+                sums.after += 1.0;
+            }
         }
         cancel.check()?;
 
@@ -136,6 +145,10 @@ impl Features {
             let range = terms.range(sentence);
             for ((entry, cosine), bm25) in terms.of(sentence).iter().zip(&cosine[range.clone()]).zip(&bm25[range]) {
                 let sums = &mut sums[entry.term as usize];
+                in_title += sums.in_title;
+                if !sums.recurs {
+                    continue;
+                }
                 sums.cosine_after -= cosine;
                 sums.bm25_after -= bm25;
                 sums.after -= 1.0;
@@ -147,7 +160,6 @@ impl Features {
                 directed_overlap += overlap;
                 directed_names += overlap * sums.name;
                 total_cosine += cosine * (sums.cosine_after + sums.cosine_before);
-                in_title += sums.in_title;
                 sums.cosine_before += cosine;
                 sums.bm25_before += bm25;
                 sums.before += 1.0;
