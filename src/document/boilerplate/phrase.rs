@@ -164,7 +164,7 @@ const LINE_WORDS: u32 = 16;
 /// The lists, by the hashes of words: open addressing, at most a quarter full, so that a free place ends a search.
 #[derive(Debug)]
 pub(in crate::document) struct Lists {
-    slots: Vec<Slot>,
+    slots: Box<[Slot; SLOTS]>,
     entries: Vec<Entry>,
 }
 
@@ -206,7 +206,9 @@ fn home(hash: u64) -> usize {
 impl Lists {
     fn of(words: HashMap<u64, Entry>) -> Self {
         let free = Slot { tag: 0, class: WordClass::NONE, entry: FREE };
-        let mut lists = Self { slots: vec![free; SLOTS], entries: Vec::with_capacity(words.len()) };
+        let slots = vec![free; SLOTS].into_boxed_slice();
+        let slots = slots.try_into().unwrap_or_else(|_| panic!("as many slots as were made"));
+        let mut lists = Self { slots, entries: Vec::with_capacity(words.len()) };
         for (hash, entry) in words {
             let (first, at) = (home(hash), lists.slot(hash));
             let bit = |holds: bool, bit| if holds { bit } else { WordClass::NONE };

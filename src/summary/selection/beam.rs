@@ -61,6 +61,8 @@ struct Candidate {
     repeats: u64,
     /// The one it points back to; itself for none.
     need: usize,
+    /// The same, as a bit.
+    need_bit: u64,
     /// The one that points back to it, as a bit.
     needed_by: u64,
     /// It points back, be it to no candidate.
@@ -79,9 +81,18 @@ struct Candidate {
     chances: f32,
 }
 
+impl Candidate {
+    /// Whether what it points back to is in the set, or may be missing.
+    fn may_join(&self, set: &Set) -> bool {
+        (set.members | self.free) & self.need_bit != 0
+    }
+}
+
 /// What the search needs to know of each candidate.
 struct Candidates<'a> {
     choice: &'a Choice<'a>,
+    /// What each member costs that points back to a sentence that is no member.
+    dangling_cost: f32,
     all: Vec<Candidate>,
     /// The terms of all, one after the other: which candidates have it, and its chance.
     terms: Vec<(u64, f32)>,
@@ -111,16 +122,17 @@ fn best(candidates: &Candidates<'_>) -> Option<Set> {
         for set in level.iter().filter(|set| set.size.sentences < candidates.choice.limit.sentences) {
             for candidate in &candidates.all {
                 let Some(joined) = candidates.outline(set, candidate) else { continue };
-                if candidates.may_join(set, candidate) {
+                if candidate.may_join(set) {
                     let most = candidates.most(&joined, set.chances + candidate.chances);
                     if has_place(&next, joined.members, most, width) {
                         insert(&mut next, candidates.cover(set, joined, candidate), width);
                     }
                 }
+                if (set.members | candidate.bit) & candidate.need_bit != 0 {
+                    continue;
+                }
                 let need = &candidates.all[candidate.need];
-                if set.members & need.bit == 0
-                    && need.bit != candidate.bit
-                    && candidates.may_join(set, need)
+                if need.may_join(set)
                     && let Some(pair) = candidates.outline(&joined, need)
                 {
                     let most = candidates.most(&pair, set.chances + candidate.chances + need.chances);
@@ -174,6 +186,7 @@ impl<'a> Candidates<'a> {
                 size: choice.sizes[sentence],
                 repeats,
                 need,
+                need_bit: 1 << need,
                 needed_by: 0,
                 points_back: choice.points_back(sentence).is_some(),
                 free: 1 << at | if choice.may_dangle(sentence) { 1 << need } else { 0 },
@@ -188,7 +201,8 @@ impl<'a> Candidates<'a> {
             let need = all[at].need;
             all[need].needed_by |= if need == at { 0 } else { 1 << at };
         }
-        let mut candidates = Self { choice, all, terms: Vec::new() };
+        let dangling_cost = choice.salience.dangling_cost.unwrap_or_default() * USUAL_ROOT;
+        let mut candidates = Self { choice, dangling_cost, all, terms: Vec::new() };
         if choice.salience.coverage != 0.0 {
             candidates.index_terms(&holders);
         }
@@ -215,12 +229,6 @@ impl<'a> Candidates<'a> {
         rank(one).total_cmp(&rank(other)).then(one.score.total_cmp(&other.score))
     }
 
-    /// Whether what a candidate points back to is there, or may be missing.
-    fn may_join(&self, set: &Set, candidate: &Candidate) -> bool {
-        let need = self.all[candidate.need].bit;
-        (set.members | candidate.free) & need != 0
-    }
-
     /// The set with one candidate more, if there is room for it and none says the same; without what its terms are worth.
     #[inline]
     fn outline(&self, set: &Set, candidate: &Candidate) -> Option<Set> {
@@ -230,13 +238,13 @@ impl<'a> Candidates<'a> {
         }
         let value = set.value + candidate.value;
         let words = set.words + candidate.words;
-        let stands_alone = set.members & self.all[candidate.need].bit == 0;
+        let stands_alone = set.members & candidate.need_bit == 0;
         let dangling = set.dangling + u32::from(candidate.points_back && stands_alone)
             - u32::from(candidate.needed_by & set.members != 0);
         // Of so many sentences a mean of the values; where length is what counts, one that grows with their number as well.
         let count =
             if self.choice.aim == Aim::Sentences { to_f32(usize::try_from(size.sentences).unwrap_or(1)) } else { 1.0 };
-        let cost = self.choice.salience.dangling_cost.unwrap_or_default() * USUAL_ROOT * to_f32(dangling as usize);
+        let cost = self.dangling_cost * to_f32(dangling as usize);
         let score = (value - cost) / (count * words).sqrt();
         let about = set.about + candidate.about;
         let members = set.members | candidate.bit;
@@ -373,7 +381,7 @@ mod tests {
             for candidate in order {
                 let candidate = &candidates.all[candidate];
                 let with = candidates.cover(&set, candidates.outline(&set, candidate)?, candidate);
-                set = candidates.may_join(&set, candidate).then_some(with)?;
+                set = candidate.may_join(&set).then_some(with)?;
             }
             Some(set)
         });
