@@ -64,63 +64,72 @@ impl Sequence {
     /// Reads a sentence.
     #[must_use]
     pub fn of(scene: &Scene, bounds: &Range<usize>) -> Self {
-        let words = scene.words;
-        let mut sequence =
-            Self { tokens: Vec::with_capacity(bounds.len()), symbols: scene.symbols[bounds.clone()].to_vec() };
-        let outline = Outline::of(scene, bounds);
-        let mut past = Past::default();
-        for at in bounds.clone() {
-            sequence.tokens.push(features(scene, bounds, at, &outline, &past));
-            past.pass(words, scene, at);
-        }
-        sequence
+        let mut tokens = Vec::with_capacity(bounds.len());
+        read(scene, bounds, |features| tokens.push(*features));
+        Self { tokens, symbols: scene.symbols[bounds.clone()].to_vec() }
     }
 
     /// The best labels.
     #[must_use]
     pub fn labels(&self, weights: &Table) -> Vec<Label> {
-        self.best(|features| weights.row(features).map(i64::from))
-    }
-
-    /// The best labels by rows of weights.
-    pub fn best<N>(&self, row: impl Fn(&[u32]) -> [N; 4]) -> Vec<Label>
-    where
-        N: Copy + PartialOrd + std::ops::Add<Output = N> + Default,
-    {
-        let mut scores = [N::default(); 4];
-        // A sentence has the same few symbols over and over.
-        let mut step_rows: [Option<[[N; 4]; 4]>; symbol::COUNT] = [None; symbol::COUNT];
-        let mut back: Vec<[u8; 4]> = Vec::with_capacity(self.tokens.len());
-        for (at, features) in self.tokens.iter().enumerate() {
-            let own = row(features);
-            let symbol = usize::from(self.symbols[at]);
-            let steps = step_rows[symbol].get_or_insert_with(|| STEPS[symbol].map(|step| row(&[step])));
-            let mut next = [N::default(); 4];
-            let mut from = [0; 4];
-            for to in 0..4 {
-                let mut best = scores[0] + steps[0][to];
-                for before in 1..4 {
-                    let score = scores[before] + steps[before][to];
-                    if at > 0 && score > best {
-                        best = score;
-                        from[to] = u8::try_from(before).unwrap_or_default();
-                    }
-                }
-                next[to] = best + own[to];
-            }
-            scores = next;
-            back.push(from);
-        }
-        let mut label = (1..4).fold(0, |best, label| if scores[label] > scores[best] { label } else { best });
-        let mut labels = vec![Label::Other; self.tokens.len()];
-        for at in (0..labels.len()).rev() {
-            labels[at] = LABELS[label];
-            label = usize::from(back[at][label]);
-        }
-        labels
+        let rows: Vec<[i32; 4]> = self.tokens.iter().map(|features| weights.row(features)).collect();
+        let mut labels = vec![0; rows.len()];
+        best(&rows, &self.symbols, &Steps::of(weights), &mut Vec::new(), &mut labels);
+        labels.into_iter().map(|label| LABELS[usize::from(label)]).collect()
     }
 }
 
+/// Reads a sentence and gives the features of each of its tokens.
+fn read(scene: &Scene, bounds: &Range<usize>, mut take: impl FnMut(&[u32; FEATURE_COUNT])) {
+    let outline = Outline::of(scene, bounds);
+    let mut past = Past::default();
+    for at in bounds.clone() {
+        take(&features(scene, bounds, at, &outline, &past));
+        past.pass(scene.words, scene, at);
+    }
+}
+
+/// For each symbol of a token, what it weighs to come to it: a row for each label it may come from.
+struct Steps([[[i64; 4]; 4]; symbol::COUNT]);
+
+impl Steps {
+    fn of(weights: &Table) -> Self {
+        Self(STEPS.map(|steps| steps.map(|step| weights.row(&[step]).map(i64::from))))
+    }
+}
+
+/// The best labels, as numbers, of tokens with these rows of weights and symbols. `back` is room to work in.
+fn best(rows: &[[i32; 4]], symbols: &[u8], steps: &Steps, back: &mut Vec<[u8; 4]>, labels: &mut [u8]) {
+    back.clear();
+    back.reserve(rows.len());
+    let mut scores = [0; 4];
+    for (at, (own, &symbol)) in rows.iter().zip(symbols).enumerate() {
+        let steps = &steps.0[usize::from(symbol)];
+        let mut next = [0; 4];
+        let mut from = [0; 4];
+        for to in 0..4 {
+            let mut best = scores[0] + steps[0][to];
+            for before in 1..4u8 {
+                let score = scores[usize::from(before)] + steps[usize::from(before)][to];
+                if at > 0 && score > best {
+                    best = score;
+                    from[to] = before;
+                }
+            }
+            next[to] = best + i64::from(own[to]);
+        }
+        scores = next;
+        back.push(from);
+    }
+    let mut label = (1..4).fold(0, |best, label| if scores[label] > scores[best] { label } else { best });
+    for (best, back) in labels.iter_mut().zip(back).rev() {
+        *best = LABELS[label] as u8;
+        label = usize::from(back[label]);
+    }
+}
+
+/// How many tokens a sentence mostly has at most: what room is made for.
+const USUAL_TOKENS: usize = 64;
 /// The number of no label.
 const UNLABELLED: u8 = 4;
 
@@ -142,6 +151,7 @@ impl Labels {
     pub fn of(scene: &Scene, weights: &Table, all: bool, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
         let words = scene.words;
         let mut labels = Self { of: vec![UNLABELLED; words.len()], beside_marks: vec![UNLABELLED; words.len()] };
+        let (steps, mut rows, mut back) = (Steps::of(weights), Vec::with_capacity(USUAL_TOKENS), Vec::new());
         for sentence in words.document.sentences.iter().filter(|sentence| Words::is_read(sentence)) {
             cancel.check()?;
             let bounds = range(&sentence.tokens);
@@ -149,9 +159,9 @@ impl Labels {
             if bounds.is_empty() || marked == bounds.len() || marked == 0 && !all {
                 continue;
             }
-            for (at, label) in bounds.clone().zip(Sequence::of(scene, &bounds).labels(weights)) {
-                labels.of[at] = label as u8;
-            }
+            rows.clear();
+            read(scene, &bounds, |features| rows.push(weights.row(features)));
+            best(&rows, &scene.symbols[bounds.clone()], &steps, &mut back, &mut labels.of[bounds.clone()]);
             if marked > 0 {
                 labels.beside_marks[bounds.clone()].copy_from_slice(&labels.of[bounds]);
             }
@@ -248,7 +258,7 @@ impl Outline {
         Self {
             next_cue,
             around: [
-                surrounded(7, words.prints[bounds.clone()].iter().copied()),
+                surrounded(7, bounds.clone().map(|at| words.print(at))),
                 surrounded(31, scene.symbols[bounds.clone()].iter().map(|&symbol| u32::from(symbol))),
                 surrounded(1 << 20, bounds.clone().map(|at| sort(words, at))),
             ],
@@ -256,7 +266,7 @@ impl Outline {
             trailing,
             cues: u32::try_from(bounds.clone().filter(|&at| is_cue(at)).count()).unwrap_or(9).min(4),
             has_marks: bounds.clone().any(|at| scene.is_marked(at)),
-            first_print: words.prints[bounds.start],
+            first_print: words.print(bounds.start),
         }
     }
 }
@@ -287,14 +297,14 @@ impl Past {
     fn pass(&mut self, words: &Words, scene: &Scene, at: usize) {
         self.since_cue += 1;
         if words.on(at, Class::CUE) && !scene.is_marked(at) {
-            self.cue = words.prints[at];
+            self.cue = words.print(at);
             self.since_cue = 0;
             self.said_that = false;
             self.commas = 0;
-        } else if words.text(at) == "that" {
-            self.said_that = true;
         } else if words.byte(at) == b',' {
             self.commas = (self.commas + 1).min(3);
+        } else if words.byte(at) == b't' && words.text(at) == "that" {
+            self.said_that = true;
         }
         self.mentions = (self.mentions + u32::from(scene.symbols[at] == symbol::MENTION)).min(3);
     }
@@ -329,7 +339,7 @@ fn features(scene: &Scene, bounds: &Range<usize>, at: usize, outline: &Outline, 
     let to_end = u32::try_from(bounds.end - at).unwrap_or(u32::MAX).min(3);
     let from_start = u32::try_from(at - bounds.start).unwrap_or(u32::MAX).min(3);
     let next = outline.next_cue[own];
-    let next_print = next.map_or(0, |next| words.prints[next]);
+    let next_print = next.map_or(0, |next| words.print(next));
     let ahead = next.map_or(9, |next| u32::try_from(next - at).unwrap_or(u32::MAX).min(8));
     let values = [
         mix(&[marked, sign(0)]),

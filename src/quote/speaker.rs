@@ -157,7 +157,7 @@ fn described(words: &Words, mentions: &[Mention], all: &mut Entities, cancel: Ca
         if all.of_mention[at].is_some() || stands_alone || !is_one_person(words, nominal) {
             continue;
         }
-        let head = words.prints[nominal.core.end - 1];
+        let head = words.print(nominal.core.end - 1);
         let is_definite = matches!(words.text(nominal.tokens.start), "the" | "The" | "this" | "This");
         let id = is_definite.then(|| all.described_by(words, mentions, at, &known)).flatten();
         let id = id.or_else(|| unnamed.get(&head).copied().filter(|_| !is_indefinite(words, nominal)));
@@ -219,17 +219,17 @@ impl Entities {
         if !known.describes(words, nominal.core.end - 1) {
             return None;
         }
-        let head = words.prints[nominal.core.end - 1];
+        let head = words.print(nominal.core.end - 1);
         let is_content =
             |at: usize| words.is(at, Shape::WORD) && !words.on(at, Class::DETERMINER.or(Class::PREPOSITION));
-        let wanted = || nominal.tokens.clone().filter(|&at| is_content(at)).map(|at| words.prints[at]);
+        let wanted = || nominal.tokens.clone().filter(|&at| is_content(at)).map(|at| words.print(at));
         let share = |range: &Range<usize>| -> usize {
-            let prints = &words.prints[range.clone()];
-            if !prints.contains(&head) {
+            let holds = |print: u32| range.clone().any(|at| words.print(at) == print);
+            if !holds(head) {
                 return 0;
             }
             let of = range.clone().filter(|&at| is_content(at)).count();
-            let both = wanted().filter(|print| prints.contains(print)).count();
+            let both = wanted().filter(|&print| holds(print)).count();
             100 * both / (of + wanted().count() - both).max(1)
         };
         let mut best: Option<(usize, usize)> = None;
@@ -321,8 +321,7 @@ impl Entities {
                 entity.is_named && !entity.is_person && entity.gender.is_none()
             })
         };
-        let is_of_name =
-            |id: usize| self.entities[id].name.clone().any(|word| words.prints[word] == words.prints[head]);
+        let is_of_name = |id: usize| self.entities[id].name.clone().any(|word| words.print(word) == words.print(head));
         let apart = |mention: &Mention| words.sentence_of[head].saturating_sub(words.sentence_of[mention.tokens.start]);
         let opens = |mention: &Mention| {
             let opening = words.sentence_tokens(mention.tokens.start).start;
@@ -354,7 +353,7 @@ fn agrees(words: &Words, entity: &Entity, mention: &Mention) -> bool {
     let is_initial = |initial: &str, name: &str| {
         initial.trim_end_matches('.').chars().count() == 1 && initial.chars().next() == name.chars().next()
     };
-    words.prints[entity.name.start] == words.prints[mention.core.start] || is_initial(a, b) || is_initial(b, a)
+    words.print(entity.name.start) == words.print(mention.core.start) || is_initial(a, b) || is_initial(b, a)
 }
 
 /// "World Health Organization (WHO)": the short name.

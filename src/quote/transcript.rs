@@ -69,7 +69,7 @@ pub(super) fn turns(words: &Words, mentions: &[Mention]) -> Vec<Range<usize>> {
         if !is_turn {
             continue;
         }
-        speakers.push(words.prints[named]);
+        speakers.push(words.print(named));
         let mark = marks.partition_point(|mark| mark.open.begin < paragraph.span.begin);
         if marks.get(mark).is_none_or(|mark| mark.open.begin >= paragraph.span.end) {
             turns.push(said);

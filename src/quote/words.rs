@@ -1,6 +1,6 @@
 //! A document's tokens as the quotes' rules see them: what each is, beside what it says.
 
-use std::ops::Range;
+use std::{cell::Cell, ops::Range};
 
 use crate::{
     cancel::{Cancel, Cancelled},
@@ -8,7 +8,7 @@ use crate::{
     text::{Class, Span, Token, token::Shape},
 };
 
-/// The tokens with their classes and fingerprints, each looked up once.
+/// The tokens with their classes and fingerprints, each looked up once at most.
 pub struct Words<'d, 't> {
     /// What they stand in.
     pub document: &'d Document<'t>,
@@ -16,10 +16,10 @@ pub struct Words<'d, 't> {
     article: &'d str,
     /// The word lists each is on.
     pub classes: Vec<Class>,
-    /// A fingerprint of how each is written, case aside: the same in every document.
-    pub prints: Vec<u32>,
     /// The sentence each stands in.
     pub sentence_of: Vec<u32>,
+    /// A fingerprint of each word of the vocabulary, once it was asked for: few are.
+    prints: Vec<Cell<Option<u32>>>,
     /// Whether each word of the vocabulary stands anywhere in lower case.
     lower: Vec<bool>,
     /// Whether each sentence is written as a headline is.
@@ -40,15 +40,13 @@ impl<'d, 't> Words<'d, 't> {
     /// [`Cancelled`] when `cancel` says so.
     pub fn of(document: &'d Document<'t>, cancel: Cancel<'_>) -> Result<Self, Cancelled> {
         let vocabulary = &document.vocabulary;
-        let ids = 0..u32::try_from(vocabulary.word_count()).unwrap_or(u32::MAX);
-        let prints: Vec<u32> = ids.map(|id| fingerprint(vocabulary.folded(id))).collect();
+        let prints = vec![Cell::new(None); vocabulary.word_count()];
         let mut lower = vec![false; prints.len()];
         for token in &document.tokens {
             lower[token.word as usize] |= !token.shape.is(Shape::CAPITALISED);
         }
         cancel.check()?;
         let classes = document.tokens.iter().map(|token| vocabulary.word(token.word).classes).collect();
-        let token_prints = document.tokens.iter().map(|token| prints[token.word as usize]).collect();
         cancel.check()?;
         let mut sentence_of = vec![0; document.tokens.len()];
         let mut headlines = Vec::with_capacity(document.sentences.len());
@@ -57,7 +55,7 @@ impl<'d, 't> Words<'d, 't> {
             sentence_of[range(&sentence.tokens)].fill(at);
             headlines.push(is_headline(document, sentence));
         }
-        Ok(Self { document, article: &document.text, classes, prints: token_prints, sentence_of, lower, headlines })
+        Ok(Self { document, article: &document.text, classes, prints, sentence_of, lower, headlines })
     }
 
     /// Whether the token stands in the headline, or in a sentence all of whose longer words are capitalised.
@@ -82,6 +80,18 @@ impl<'d, 't> Words<'d, 't> {
     #[must_use]
     pub fn token(&self, at: usize) -> Token {
         self.document.tokens[at]
+    }
+
+    /// A fingerprint of how the token is written, case aside: the same in every document.
+    #[must_use]
+    pub fn print(&self, at: usize) -> u32 {
+        let word = self.token(at).word;
+        let print = &self.prints[word as usize];
+        print.get().unwrap_or_else(|| {
+            let told = fingerprint(self.document.vocabulary.folded(word));
+            print.set(Some(told));
+            told
+        })
     }
 
     /// How it is written.

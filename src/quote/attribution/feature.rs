@@ -108,6 +108,11 @@ fn symbol_at(scene: &Scene, at: Option<usize>) -> u32 {
     u32::from(at.and_then(|at| scene.symbols.get(at)).copied().unwrap_or(NOTHING))
 }
 
+/// The print of a token; 0 beyond the text.
+fn print_at(words: &Words, at: usize) -> u32 {
+    if at < words.len() { words.print(at) } else { 0 }
+}
+
 fn bucket(count: usize) -> u32 {
     match count {
         0..4 => u32::try_from(count).unwrap_or_default(),
@@ -156,7 +161,7 @@ impl Manner {
             ending: last.map_or(u32::from(NOTHING), |at| u32::from(symbol(words, at)).min(5)),
             before: symbol_at(scene, before),
             after: symbol_at(scene, Some(piece.tokens.end)),
-            before_print: before.map_or(0, |at| words.prints[at]),
+            before_print: before.map_or(0, |at| words.print(at)),
             labels: mix(&[label(inner.start), last.map_or(UNLABELLED, label)]),
             left: Side::new(MAX_SYMBOLS, MAX_NEAR_SYMBOLS),
             right: Side::new(MAX_SYMBOLS, MAX_NEAR_SYMBOLS),
@@ -197,13 +202,13 @@ fn null(scene: &Scene, piece: &Piece, manner: &Manner, which: u32, features: &mu
     add(6, mix(&[bucket(cues), manner.opening]));
     add(7, u32::from(is_title));
     add(8, mix(&[manner.length, manner.before, manner.ending]));
-    add(9, words.prints.get(piece.tokens.end).copied().unwrap_or_default());
-    add(10, words.prints[last]);
-    add(11, words.prints[piece.inner.start]);
+    add(9, print_at(words, piece.tokens.end));
+    add(10, words.print(last));
+    add(11, words.print(piece.inner.start));
     add(12, mix(&[manner.length, manner.opening, manner.ending, manner.before, manner.after]));
     let alone = sentence.start >= piece.tokens.start && sentence.end <= piece.tokens.end;
     add(13, mix(&[u32::from(alone), manner.length]));
-    let two_before = piece.tokens.start.checked_sub(2).map_or(0, |at| words.prints[at]);
+    let two_before = piece.tokens.start.checked_sub(2).map_or(0, |at| words.print(at));
     add(14, mix(&[two_before, manner.before_print]));
     let outside = || sentence.clone().filter(|&at| !piece.tokens.contains(&at));
     let holds = |label: Label| u32::from(outside().any(|at| scene.label(at, piece) == label as u32));
@@ -242,7 +247,7 @@ fn source(
         (if who.tokens.start < of.tokens.start { 2 } else { 3 }, 0..0)
     };
     let inside = side >= 2 && of.tokens.start <= who.tokens.start && who.tokens.end <= of.tokens.end;
-    let cue_print = cue.map_or(1, |cue| words.prints[cue.start]);
+    let cue_print = cue.map_or(1, |cue| words.print(cue.start));
     let holds = match side {
         0 => manner.left.before(scene, of, gap.len()),
         _ => manner.right.behind(scene, of, gap.len()),
@@ -260,12 +265,12 @@ fn source(
     };
     let paragraphs_apart = bucket(of.paragraph - words.paragraph(who.tokens.start).min(of.paragraph));
     let before = who.tokens.start.checked_sub(1);
-    let head = words.prints[who.core.end - 1];
+    let head = words.print(who.core.end - 1);
     let outer = if side == 0 { link.start.checked_sub(1) } else { Some(link.end) };
     let carry = carried.map_or(0, |carried| {
         let same = carried == mention;
         let same_name = scene.mentions[carried].core.end <= words.len()
-            && words.prints[scene.mentions[carried].core.end - 1] == head;
+            && words.print(scene.mentions[carried].core.end - 1) == head;
         1 + u32::from(same) + u32::from(same_name)
     });
     let last_paragraph =
@@ -294,7 +299,7 @@ fn source(
         mix(&[carry, side, last_paragraph]),
         mix(&[carry, kind, sentences_apart]),
         mix(&[symbol_at(scene, before), kind, order]),
-        mix(&[before.map_or(0, |at| words.prints[at]), kind]),
+        mix(&[before.map_or(0, |at| words.print(at)), kind]),
         mix(&[symbol_at(scene, Some(who.tokens.end)), order, side]),
         mix(&[u32::from(first_of_sentence), kind, side, order]),
         mix(&[u32::from(inside), u32::from(is_title)]),
@@ -311,12 +316,12 @@ fn source(
     push_all(100, values, features);
     if let Some(cue) = cue {
         let after_cue = symbol_at(scene, Some(cue.end));
-        let before_cue = cue.start.checked_sub(1).map_or(0, |at| words.prints[at]);
+        let before_cue = cue.start.checked_sub(1).map_or(0, |at| words.print(at));
         let values = [
             mix(&[cue_print, after_cue, side]),
             mix(&[place, after_cue, manner.opening]),
             mix(&[before_cue, order]),
-            mix(&[cue_print, words.prints.get(cue.end).copied().unwrap_or_default(), side]),
+            mix(&[cue_print, print_at(words, cue.end), side]),
             mix(&[cue_print, before_cue, side]),
         ];
         push_all(131, values, features);
