@@ -280,68 +280,55 @@ fn source(
 
     let of_mention = scene.label(who.core.end - 1, of);
     let of_cue = cue.map_or(UNLABELLED + 1, |cue| scene.label(cue.start, of));
-    let values = [
-        mix(&[place, kind]),
-        mix(&[place, gap_pattern]),
-        mix(&[place, inner_pattern]),
-        mix(&[place, inner_pattern, gap_pattern]),
-        mix(&[place, cue_print]),
-        mix(&[place, cue_print, near_pattern]),
-        mix(&[place, kind, sentences_apart]),
-        mix(&[place, bucket(gap.len())]),
-        mix(&[side, paragraphs_apart, kind]),
-        mix(&[place, holds.symbol(MENTION) + holds.symbol(PRONOUN)]),
-        mix(&[place, holds.symbol(CUE)]),
-        mix(&[place, holds.symbol(PIECE), sentences_apart]),
-        mix(&[place, manner.opening, manner.length]),
-        mix(&[place, manner.before, near_pattern, manner.opening]),
-        mix(&[place, manner.after, manner.ending, near_pattern]),
-        mix(&[carry, side, last_paragraph]),
-        mix(&[carry, kind, sentences_apart]),
-        mix(&[symbol_at(scene, before), kind, order]),
-        mix(&[before.map_or(0, |at| words.print(at)), kind]),
-        mix(&[symbol_at(scene, Some(who.tokens.end)), order, side]),
-        mix(&[u32::from(first_of_sentence), kind, side, order]),
-        mix(&[u32::from(inside), u32::from(is_title)]),
-        head,
-        mix(&[symbol_at(scene, outer), side, order, sentences_apart]),
-        mix(&[place, bucket(inner_gap.len())]),
-        mix(&[cue_print, inner_pattern, order]),
-        mix(&[place, gap_pattern, manner.opening, manner.before]),
-        mix(&[place, gap_pattern, manner.after]),
-        mix(&[cue_print, manner.before, manner.opening, side]),
-        mix(&[place, inner_pattern, near_pattern, symbol_at(scene, outer)]),
-        mix(&[kind, gap_pattern, inner_pattern, place]),
-    ];
-    push_all(100, values, features);
+    features.extend([
+        feature(100, mix(&[place, kind])),
+        feature(101, mix(&[place, gap_pattern])),
+        feature(102, mix(&[place, inner_pattern])),
+        feature(103, mix(&[place, inner_pattern, gap_pattern])),
+        feature(104, mix(&[place, cue_print])),
+        feature(105, mix(&[place, cue_print, near_pattern])),
+        feature(106, mix(&[place, kind, sentences_apart])),
+        feature(107, mix(&[place, bucket(gap.len())])),
+        feature(108, mix(&[side, paragraphs_apart, kind])),
+        feature(109, mix(&[place, holds.symbol(MENTION) + holds.symbol(PRONOUN)])),
+        feature(110, mix(&[place, holds.symbol(CUE)])),
+        feature(111, mix(&[place, holds.symbol(PIECE), sentences_apart])),
+        feature(112, mix(&[place, manner.opening, manner.length])),
+        feature(113, mix(&[place, manner.before, near_pattern, manner.opening])),
+        feature(114, mix(&[place, manner.after, manner.ending, near_pattern])),
+        feature(115, mix(&[carry, side, last_paragraph])),
+        feature(116, mix(&[carry, kind, sentences_apart])),
+        feature(117, mix(&[symbol_at(scene, before), kind, order])),
+        feature(118, mix(&[before.map_or(0, |at| words.print(at)), kind])),
+        feature(119, mix(&[symbol_at(scene, Some(who.tokens.end)), order, side])),
+        feature(120, mix(&[u32::from(first_of_sentence), kind, side, order])),
+        feature(121, mix(&[u32::from(inside), u32::from(is_title)])),
+        feature(122, head),
+        feature(123, mix(&[symbol_at(scene, outer), side, order, sentences_apart])),
+        feature(124, mix(&[place, bucket(inner_gap.len())])),
+        feature(125, mix(&[cue_print, inner_pattern, order])),
+        feature(126, mix(&[place, gap_pattern, manner.opening, manner.before])),
+        feature(127, mix(&[place, gap_pattern, manner.after])),
+        feature(128, mix(&[cue_print, manner.before, manner.opening, side])),
+        feature(129, mix(&[place, inner_pattern, near_pattern, symbol_at(scene, outer)])),
+        feature(130, mix(&[kind, gap_pattern, inner_pattern, place])),
+    ]);
     if let Some(cue) = cue {
         let after_cue = symbol_at(scene, Some(cue.end));
         let before_cue = cue.start.checked_sub(1).map_or(0, |at| words.print(at));
-        let values = [
-            mix(&[cue_print, after_cue, side]),
-            mix(&[place, after_cue, manner.opening]),
-            mix(&[before_cue, order]),
-            mix(&[cue_print, print_at(words, cue.end), side]),
-            mix(&[cue_print, before_cue, side]),
-        ];
-        push_all(131, values, features);
+        features.extend([
+            feature(131, mix(&[cue_print, after_cue, side])),
+            feature(132, mix(&[place, after_cue, manner.opening])),
+            feature(133, mix(&[before_cue, order])),
+            feature(134, mix(&[cue_print, print_at(words, cue.end), side])),
+            feature(135, mix(&[cue_print, before_cue, side])),
+        ]);
     }
-    let values = [
-        mix(&[of_mention, of_cue, place]),
-        mix(&[of_mention, kind, sentences_apart, side]),
-        mix(&[of_cue, near_pattern, place]),
-        mix(&[of_mention, of_cue, holds.label(Label::Cue), holds.label(Label::Source), side]),
-        mix(&[holds.symbol(CUE), near_pattern, place]),
-    ];
-    push_all(136, values, features);
-}
-
-/// Adds the values of as many templates, numbered from `first`.
-fn push_all<const COUNT: usize>(first: u32, values: [u32; COUNT], features: &mut impl Extend<u32>) {
-    let mut template = first;
-    features.extend(values.map(|value| {
-        let feature = feature(template, value);
-        template += 1;
-        feature
-    }));
+    features.extend([
+        feature(136, mix(&[of_mention, of_cue, place])),
+        feature(137, mix(&[of_mention, kind, sentences_apart, side])),
+        feature(138, mix(&[of_cue, near_pattern, place])),
+        feature(139, mix(&[of_mention, of_cue, holds.label(Label::Cue), holds.label(Label::Source), side])),
+        feature(140, mix(&[holds.symbol(CUE), near_pattern, place])),
+    ]);
 }
