@@ -31,8 +31,9 @@ pub(super) struct Interner {
     long_text: String,
 }
 
-/// A string: most are words, many are stems, some are both.
+/// A string: most are words, many are stems, some are both. None lies across two cache lines.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 struct Entry {
     /// Its key's bytes: its own, where the key holds it whole.
     bytes: [u8; INLINE_BYTES],
