@@ -84,7 +84,7 @@ impl Salience {
             Centrality::Degree => Self::pure(centrality::degree(terms, cancel)?),
             Centrality::Directed => Self::pure(centrality::directed(terms, cancel)?),
         };
-        let range = range(&salience.alone(), |_| true);
+        let range = range(salience.alone(), |_| true);
         if kind == Centrality::Learned {
             salience.dangling_cost = Some(DANGLING_COST * (range.end - range.start));
         }
@@ -154,17 +154,17 @@ impl Salience {
     }
 
     /// What each sentence is worth where it is the only one of a summary. The parts are not scaled yet.
-    fn alone(&self) -> Vec<f32> {
-        self.values.iter().zip(&self.parts).map(|(value, parts)| value + parts[COVERAGE_PART]).collect()
+    fn alone(&self) -> impl Iterator<Item = f32> + Clone {
+        self.values.iter().zip(&self.parts).map(|(value, parts)| value + parts[COVERAGE_PART])
     }
 
     /// The salience of each sentence by itself, from 0 to 1; the most salient of those that `may_be_chosen` has 1. The
     /// parts are scaled with it.
     #[must_use]
     pub fn scale(&mut self, may_be_chosen: impl Fn(usize) -> bool) -> Vec<f32> {
-        let mut scaled = self.alone();
-        let lowest = range(&scaled, |_| true).start;
-        let highest = range(&scaled, may_be_chosen).end;
+        let mut scaled: Vec<f32> = self.alone().collect();
+        let lowest = range(scaled.iter().copied(), |_| true).start;
+        let highest = range(scaled.iter().copied(), may_be_chosen).end;
         let range = highest - lowest;
         let scale = if range > 0.0 { 1.0 / range } else { 0.0 };
         for value in &mut scaled {
@@ -179,13 +179,12 @@ impl Salience {
 }
 
 /// From the least to the greatest of those values that count; of all where none does.
-fn range(values: &[f32], counts: impl Fn(usize) -> bool) -> Range<f32> {
-    let of = |counts: &dyn Fn(usize) -> bool| {
-        let counted = values.iter().enumerate().filter(|&(at, _)| counts(at));
-        counted.fold(f32::MAX..f32::MIN, |range, (_, &value)| range.start.min(value)..range.end.max(value))
-    };
-    let range = of(&counts);
-    if range.start <= range.end { range } else { of(&|_| true) }
+fn range(values: impl Iterator<Item = f32> + Clone, counts: impl Fn(usize) -> bool) -> Range<f32> {
+    let wider = |range: Range<f32>, value: f32| range.start.min(value)..range.end.max(value);
+    let none = f32::MAX..f32::MIN;
+    let counted = values.clone().enumerate().filter(|&(at, _)| counts(at));
+    let range = counted.fold(none.clone(), |range, (_, value)| wider(range, value));
+    if range.start <= range.end { range } else { values.fold(none, wider) }
 }
 
 /// The part that each feature belongs to.

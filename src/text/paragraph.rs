@@ -76,7 +76,11 @@ fn lines(text: &str) -> Vec<Span> {
 }
 
 fn push_line(text: &str, line: std::ops::Range<usize>, lines: &mut Vec<Span>) {
-    if line.is_empty() {
+    if let [first, .., last] = text.as_bytes()[line.clone()]
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        lines.push(Span::new(line.start, line.end));
         return;
     }
     let content = text[line.clone()].trim_start_matches(is_space);

@@ -61,6 +61,13 @@ impl Span {
     #[must_use]
     pub fn trim(self, text: &str) -> Self {
         let content = self.of(text);
+        // Mostly there is none.
+        if let [first, .., last] = content.as_bytes()
+            && first.is_ascii_graphic()
+            && last.is_ascii_graphic()
+        {
+            return self;
+        }
         let begin = self.begin as usize + (content.len() - content.trim_start().len());
         Self::new(begin, begin + content.trim().len())
     }
