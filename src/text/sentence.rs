@@ -215,7 +215,8 @@ impl Splitter<'_> {
             next += self.char(next).len_utf8();
         }
         let next_opening = next;
-        while "\"'“‘„‚«‹([{¿¡「『（".contains(self.char(next)) {
+        while !self.char(next).is_ascii_alphanumeric() && "\"'“‘„‚«‹([{¿¡「『（".contains(self.char(next))
+        {
             next += self.char(next).len_utf8();
         }
         Run { terminator, terminators_end, stop_count, end, closes_quotation, next, next_opening }

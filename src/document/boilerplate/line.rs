@@ -233,8 +233,8 @@ impl Scan {
             hash: HASH_SEED,
             long,
             unlisted: false,
-            full_stop: content.trim_end_matches(['"', '”', '’', '\'', ')']).ends_with('.'),
-            comma: content.ends_with([',', ';', '-', '–', '—']),
+            full_stop: content.ends_with('.') || content.trim_end_matches(['"', '”', '’', '\'', ')']).ends_with('.'),
+            comma: !content.ends_with('.') && content.ends_with([',', ';', '-', '–', '—']),
         };
         let begin = self.pieces.len();
         if long {
@@ -379,6 +379,13 @@ fn mix(hash: u64, value: u64) -> u64 {
 }
 
 fn ending(content: &str) -> Ending {
+    // Mostly a word and its full stop.
+    if let [.., last, b'.'] = content.as_bytes()
+        && last.is_ascii_alphanumeric()
+        && *last != b'm'
+    {
+        return Ending::Stop;
+    }
     let closing =
         |c: char| c.is_whitespace() || matches!(c, '"' | '”' | '“' | '\'' | '’' | '‘' | ')' | ']' | '»' | '」' | '』');
     let bare = content.trim_end_matches(closing);
