@@ -98,10 +98,11 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
     ) -> Result<Self, Cancelled> {
         let symbols = feature::symbols(words, &mentions, &pieces, cancel)?;
         let mut scene = Self { words, mentions, pieces, symbols, cues: Vec::new(), labels: Labels::default() };
+        let stops = scene.stops();
         let mut cues = Vec::with_capacity(scene.mentions.len());
         for mention in &scene.mentions {
             cancel.check()?;
-            cues.push(scene.cues_of(mention));
+            cues.push(scene.cues_of(mention, &stops));
         }
         scene.cues = cues;
         Ok(scene)
@@ -125,8 +126,22 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
         self.symbols[at] == feature::PIECE
     }
 
+    /// For each token, the first from there on that is a cue or stands in a piece.
+    fn stops(&self) -> Vec<u32> {
+        let mut stops = vec![u32::MAX; self.words.len()];
+        let mut at = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+        let mut next = u32::MAX;
+        let tokens = self.words.classes.iter().zip(&self.symbols);
+        for (stop, (&classes, &symbol)) in stops.iter_mut().zip(tokens).rev() {
+            at -= 1;
+            next = if symbol == feature::PIECE || classes.any(Class::CUE) { at } else { next };
+            *stop = next;
+        }
+        stops
+    }
+
     /// Two cues behind a mention, and one before it.
-    fn cues_of(&self, mention: &Mention) -> [Option<u32>; 3] {
+    fn cues_of(&self, mention: &Mention, stops: &[u32]) -> [Option<u32>; 3] {
         let words = self.words;
         let bounds = words.sentence_tokens(mention.tokens.start);
         let place = |at: usize| u32::try_from(at).ok();
@@ -135,9 +150,8 @@ impl<'w, 'd, 't> Scene<'w, 'd, 't> {
         let mut at = self.behind_appositive(mention.tokens.end, bounds.end);
         let limit = bounds.end.min(at + MAX_TO_CUE);
         while at < limit && count < 2 {
-            let ahead = words.classes[at..limit].iter().position(|classes| classes.any(Class::CUE));
-            let Some(cue) = ahead.map(|ahead| at + ahead) else { break };
-            if self.symbols[at..=cue].contains(&feature::PIECE) {
+            let cue = stops[at] as usize;
+            if cue >= limit || self.symbols[cue] == feature::PIECE {
                 break;
             }
             if !self.is_hearsay(cue, &bounds) {

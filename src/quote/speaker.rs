@@ -216,7 +216,8 @@ impl Entities {
     /// Who was named before the mention `at` and is described by its words: the head, and the names in it.
     fn described_by(&self, words: &Words, mentions: &[Mention], at: usize, known: &Known) -> Option<usize> {
         let nominal = &mentions[at];
-        if !known.describes(words, nominal.core.end - 1) {
+        let described = known.described_as(words, nominal.core.end - 1);
+        if described.is_empty() {
             return None;
         }
         let head = words.print(nominal.core.end - 1);
@@ -233,8 +234,9 @@ impl Entities {
             100 * both / (of + wanted().count() - both).max(1)
         };
         let mut best: Option<(usize, usize)> = None;
-        let before = self.of_mention[..at].iter().rev().take(MAX_BACK).flatten();
-        for &id in before.filter(|&&id| self.entities[id].is_named) {
+        let is_described = |id: &usize| described.binary_search_by_key(id, |&(_, id)| id).is_ok();
+        let before = self.of_mention[..at].iter().rev().take(MAX_BACK);
+        for id in before.filter_map(|id| id.filter(is_described)) {
             let shared = self.entities[id].descriptions.iter().map(share).max().unwrap_or_default();
             if shared >= MIN_SHARED && best.is_none_or(|(_, most)| shared > most) {
                 best = Some((id, shared));
@@ -244,34 +246,39 @@ impl Entities {
     }
 }
 
-/// Which words stand in names, and which in what the text says of who is named: most stand in neither.
+/// The words of those who are named.
 struct Known {
-    of_word: Vec<u8>,
+    /// Whether each word of the vocabulary stands in a name.
+    names: Vec<bool>,
+    /// The words by which the text says who somebody is, and who that is, in order.
+    descriptions: Vec<(WordId, usize)>,
 }
 
 impl Known {
-    const NAMES: u8 = 1;
-    const DESCRIBES: u8 = 2;
-
     fn of(words: &Words, all: &Entities) -> Self {
-        let mut of_word = vec![0; words.document.vocabulary.word_count()];
-        for entity in all.entities.iter().filter(|entity| entity.is_named) {
+        let mut names = vec![false; words.document.vocabulary.word_count()];
+        let mut descriptions = Vec::new();
+        for (id, entity) in all.entities.iter().enumerate().filter(|(_, entity)| entity.is_named) {
             for at in entity.name.clone() {
-                of_word[words.token(at).word as usize] |= Self::NAMES;
+                names[words.token(at).word as usize] = true;
             }
-            for at in entity.descriptions.iter().cloned().flatten() {
-                of_word[words.token(at).word as usize] |= Self::DESCRIBES;
-            }
+            descriptions.extend(entity.descriptions.iter().cloned().flatten().map(|at| (words.token(at).word, id)));
         }
-        Self { of_word }
+        descriptions.sort_unstable();
+        Self { names, descriptions }
     }
 
-    fn names(&self, words: &Words, at: usize) -> bool {
-        self.of_word[words.token(at).word as usize] & Self::NAMES != 0
+    /// Whether the token's word stands in a name.
+    fn is_named(&self, words: &Words, at: usize) -> bool {
+        self.names[words.token(at).word as usize]
     }
 
-    fn describes(&self, words: &Words, at: usize) -> bool {
-        self.of_word[words.token(at).word as usize] & Self::DESCRIBES != 0
+    /// Who is described by the token's word, in the order of the entities.
+    fn described_as(&self, words: &Words, at: usize) -> &[(WordId, usize)] {
+        let word = words.token(at).word;
+        let first = self.descriptions.partition_point(|&(other, _)| other < word);
+        let rest = &self.descriptions[first..];
+        &rest[..rest.partition_point(|&(other, _)| other == word)]
     }
 }
 
@@ -327,7 +334,7 @@ impl Entities {
             let opening = words.sentence_tokens(mention.tokens.start).start;
             mention.kind == Kind::Name && apart(mention) > 0 && mention.tokens.start <= opening + 1
         };
-        let named = if known.names(words, head) { before().find(|&(_, id)| is_of_name(id)) } else { None };
+        let named = if known.is_named(words, head) { before().find(|&(_, id)| is_of_name(id)) } else { None };
         let subject = || {
             let is_listed = BODIES.contains(&words.text(head));
             let near = || before().take_while(|&(before, _)| apart(&mentions[before]) <= MAX_BODY_SENTENCES);

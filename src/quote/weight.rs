@@ -126,11 +126,12 @@ impl Extend<u32> for Sum<'_> {
     #[inline]
     fn extend<T: IntoIterator<Item = u32>>(&mut self, features: T) {
         let weights = self.table.weights;
-        let mask = weights.len().wrapping_sub(1);
-        self.sum += features
-            .into_iter()
-            .map(|feature| weights.get(feature as usize & mask).map_or(0, |&weight| i32::from(signed(weight))))
-            .sum::<i32>();
+        if weights.is_empty() {
+            return;
+        }
+        for feature in features {
+            self.sum += i32::from(signed(weights[feature as usize & (weights.len() - 1)]));
+        }
     }
 }
 

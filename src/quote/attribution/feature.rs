@@ -16,7 +16,7 @@ use crate::{
         weight::{feature, mix},
         words::{Words, range},
     },
-    text::{Class, Token, token::Shape},
+    text::{Class, token::Shape},
 };
 
 /// The symbol of a token inside a piece.
@@ -57,13 +57,22 @@ pub(super) fn symbols(
     pieces: &[Piece],
     cancel: Cancel<'_>,
 ) -> Result<Vec<u8>, Cancelled> {
-    let text = words.document.text.as_bytes();
+    // What most words are hangs on their classes alone: those are told without branches that nobody can foresee.
+    let vocabulary = &words.document.vocabulary;
+    let by_writing = ["that", "'s"].map(|word| vocabulary.find(word));
+    let ids = 0..u32::try_from(vocabulary.word_count()).unwrap_or(u32::MAX);
+    let of_words: Vec<u8> = ids.map(|id| symbol_of_classes(vocabulary.word(id).classes)).collect();
     let mut symbols = Vec::with_capacity(words.len());
     for sentence in &words.document.sentences {
         cancel.check()?;
-        let own = range(&sentence.tokens);
-        let tokens = words.document.tokens[own.clone()].iter().zip(&words.classes[own]);
-        symbols.extend(tokens.map(|(&token, &classes)| symbol_of(text, token, classes)));
+        symbols.extend(range(&sentence.tokens).map(|at| {
+            let token = words.token(at);
+            if token.shape.is(Shape::WORD) && !by_writing.contains(&Some(token.word)) {
+                of_words[token.word as usize]
+            } else {
+                symbol(words, at)
+            }
+        }));
     }
     for mention in mentions {
         let symbol = if matches!(mention.kind, Kind::Name | Kind::Nominal) { MENTION } else { PRONOUN };
@@ -75,23 +84,35 @@ pub(super) fn symbols(
     Ok(symbols)
 }
 
-/// What a token is by itself.
-fn symbol(words: &Words, at: usize) -> u8 {
-    symbol_of(words.document.text.as_bytes(), words.token(at), words.classes[at])
+/// What a word is by its classes.
+fn symbol_of_classes(classes: Class) -> u8 {
+    const SYMBOLS: [u8; 16] = {
+        let mut symbols = [CUE; 16];
+        let mut at = 0;
+        while at < 8 {
+            symbols[at] = match at {
+                0 => WORD,
+                1 => FUNCTION,
+                2 | 3 => AUXILIARY,
+                _ => PREPOSITION,
+            };
+            at += 1;
+        }
+        symbols
+    };
+    let [cue, preposition, auxiliary, stop] =
+        [Class::CUE, Class::PREPOSITION, Class::AUXILIARY, Class::STOP].map(|class| usize::from(classes.any(class)));
+    SYMBOLS[cue << 3 | preposition << 2 | auxiliary << 1 | stop]
 }
 
-#[inline]
-fn symbol_of(text: &[u8], token: Token, classes: Class) -> u8 {
-    let written = &text[token.span.begin as usize..token.span.end as usize];
-    if token.shape.is(Shape::WORD) {
+/// What a token is by itself.
+fn symbol(words: &Words, at: usize) -> u8 {
+    let written = words.text(at).as_bytes();
+    if words.is(at, Shape::WORD) {
         return match written {
             b"that" => THAT,
             b"'s" | [0xe2, 0x80, 0x99, b's'] => POSSESSIVE,
-            _ if classes.any(Class::CUE) => CUE,
-            _ if classes.any(Class::PREPOSITION) => PREPOSITION,
-            _ if classes.any(Class::AUXILIARY) => AUXILIARY,
-            _ if classes.any(Class::STOP) => FUNCTION,
-            _ => WORD,
+            _ => symbol_of_classes(words.classes[at]),
         };
     }
     // A mark of ASCII is a token of one byte; those beyond are the ellipsis and the dashes.
