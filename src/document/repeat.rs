@@ -196,18 +196,17 @@ fn word_counts(document: &Document<'_>) -> Vec<u32> {
 /// them.
 fn is_unlike_any(document: &Document<'_>, sentence: &Sentence, counts: &[u32]) -> bool {
     let tokens = document.tokens_of(sentence);
+    let words = tokens.iter().filter(|token| token.shape.is(Shape::WORD));
+    let mut are_own = words.map(|token| counts[token.word as usize] == 1);
+    let Some(mut last_is_own) = are_own.next() else { return false };
     let (mut bigrams, mut own) = (0, 0);
-    let mut last_is_own = None;
-    for token in tokens.iter().filter(|token| token.shape.is(Shape::WORD)) {
-        let is_own = counts[token.word as usize] == 1;
-        if let Some(last_is_own) = last_is_own {
-            bigrams += 1;
-            own += usize::from(is_own || last_is_own);
-            if own * 5 > tokens.len() {
-                return true;
-            }
+    for is_own in are_own {
+        bigrams += 1;
+        own += usize::from(is_own || last_is_own);
+        if own * 5 > tokens.len() {
+            return true;
         }
-        last_is_own = Some(is_own);
+        last_is_own = is_own;
     }
     bigrams < own * 5
 }
