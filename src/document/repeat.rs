@@ -4,7 +4,7 @@
 //! all other punctuation aside). A pair that overlaps so much must share one of the smallest fifth of its bigrams, in any fixed
 //! order (the prefix filter of set-similarity joins: Chaudhuri et al. 2006, Bayardo et al. 2007), so only these
 //! are looked up, and of these only the ones that two sentences have. Each sentence meets one candidate of each group it may
-//! belong to: linear in the text, but for sorting. Most sentences need not even be sorted: one with too many words that the
+//! belong to, once: linear in the text, but for sorting. Most sentences need not even be sorted: one with too many words that the
 //! text has nowhere else shares too few bigrams with any other.
 
 use std::ops::Range;
@@ -28,6 +28,8 @@ struct Group {
     bigrams: Range<usize>,
     /// Their sketch.
     sketch: u64,
+    /// The last sentence that met the group: two may share many bigrams, and are compared once.
+    met_by: usize,
 }
 
 /// Gives all but the best-formed of the body's sentences that repeat each other the role [`Role::Repeat`].
@@ -49,15 +51,24 @@ pub(super) fn mark(document: &mut Document<'_>, cancel: Cancel<'_>) -> Result<()
         }
         let own = &sentences.bigrams[range.clone()];
         let sketch = sketch(own);
-        let group = places.iter().flat_map(|&place| shared.groups(place)).copied().find(|&group| {
-            let group = &groups[group as usize];
+        let mut found = None;
+        for &number in places.iter().flat_map(|&place| shared.groups(place)) {
+            let group = &mut groups[number as usize];
+            if std::mem::replace(&mut group.met_by, at) == at {
+                continue;
+            }
+            cancel.check()?;
             let all = own.len() + group.bigrams.len();
             // Each bit that differs is a bigram that one of the two has alone.
-            (sketch ^ group.sketch).count_ones() as usize * 9 <= all
+            if (sketch ^ group.sketch).count_ones() as usize * 9 <= all
                 && overlaps(&sentences.bigrams[group.bigrams.clone()], own)
-        });
-        if let Some(group) = group {
-            let group = &mut groups[group as usize];
+            {
+                found = Some(number);
+                break;
+            }
+        }
+        if let Some(number) = found {
+            let group = &mut groups[number as usize];
             if form(document, at) > form(document, group.standing) {
                 repeats.push(group.standing);
                 group.standing = at;
@@ -70,7 +81,7 @@ pub(super) fn mark(document: &mut Document<'_>, cancel: Cancel<'_>) -> Result<()
         for &place in &places {
             shared.add(place, number);
         }
-        groups.push(Group { standing: at, bigrams: range.clone(), sketch });
+        groups.push(Group { standing: at, bigrams: range.clone(), sketch, met_by: at });
     }
     for at in repeats {
         document.sentences[at].role = Role::Repeat;
@@ -128,7 +139,7 @@ impl Shared {
         let bucket = usize::try_from(bigram >> self.shift).ok()?;
         let range = *self.index.get(bucket)? as usize..*self.index.get(bucket + 1)? as usize;
         let begin = range.start;
-        self.bigrams[range].iter().position(|&shared| shared == bigram).map(|at| begin + at)
+        self.bigrams[range].binary_search(&bigram).ok().map(|at| begin + at)
     }
 
     /// The groups known yet that have the bigram at that place, or the first of them.

@@ -1,6 +1,11 @@
 //! How an article is read: sentences, furniture, pages.
 
-use std::{collections::BTreeSet, fmt::Write as _, time::Instant};
+use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Instant,
+};
 
 use proptest::prelude::*;
 use pullquote::{
@@ -302,6 +307,31 @@ fn takes_linear_time() {
         let allowed = short * 400 + std::time::Duration::from_millis(250);
         assert!(long < allowed, "{piece:?}: {short:?} for {few} bytes, {long:?} for {many}");
     }
+}
+
+/// Two long sentences of which every fourteenth word is another are too much alike to be told apart at once, and too little to
+/// be repeats. That they share thousands of bigrams does not have them compared as often.
+#[test]
+fn compares_sentences_once() {
+    let sentence = |own: u64| {
+        let mut state = 1_u64;
+        let words = (0..20_000).map(|word| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            format!("w{}", (state >> 33) % 3_000 + u64::from(word % 14 == 0) * own)
+        });
+        format!("The {}.", words.collect::<Vec<_>>().join(" "))
+    };
+    let text = [sentence(0), sentence(1)].join("\n\n");
+    let asked = AtomicUsize::new(0);
+    let count = || {
+        asked.fetch_add(1, Ordering::Relaxed);
+        false
+    };
+    let document = Document::parse(&text, ReadOptions::default(), Cancel::when(&count)).unwrap();
+    assert_eq!(document.sentences.iter().filter(|sentence| sentence.role == Role::Body).count(), 2);
+    // Whoever reads asks before each comparison.
+    let asked = asked.into_inner();
+    assert!(asked < 500, "asked {asked} times");
 }
 
 /// The sentences of [UAX #29's own test](https://www.unicode.org/Public/17.0.0/ucd/auxiliary/SentenceBreakTest.txt).
