@@ -248,6 +248,8 @@ pub fn entries(list: &str) -> impl Iterator<Item = &str> {
 const LEAST_FIRST_PART: usize = 3;
 /// The fewest bytes of the last part of a compound.
 const LEAST_LAST_PART: usize = 6;
+/// Longer ones are addresses or no words, in bytes: each of their ends would be looked up.
+const MOST_COMPOUND: usize = 80;
 
 /// The word lists of one language, as a table.
 #[derive(Debug)]
@@ -297,6 +299,9 @@ impl Lexicon {
     pub(super) fn compound(&self, folded: &str) -> Class {
         const SAID_OF_PEOPLE: Class =
             Class(Class::ROLE.0 | Class::TITLE.0 | Class::BODY.0 | Class::DELEGATE.0 | Class::MALE.0 | Class::FEMALE.0);
+        if folded.len() > MOST_COMPOUND {
+            return Class::NONE;
+        }
         let parts = folded.char_indices().map(|(at, _)| &folded[at..]).skip(LEAST_FIRST_PART);
         let parts = parts.take_while(|part| part.len() >= LEAST_LAST_PART);
         let mut known = parts.map(|part| self.classes(part)).filter(|classes| classes.any(Class::ROLE));

@@ -291,7 +291,7 @@ fn splits_unmatched_marks_as_fast_as_prose() {
 
 #[test]
 fn takes_linear_time() {
-    for piece in ["“", "(", ".", "A. ", "\n", "\u{301}", "\"", "? ", "[", "…", "a\n"] {
+    for piece in ["“", "(", ".", "A. ", "\n", "\u{301}", "\"", "? ", "[", "…", "a\n", "http://a.b/"] {
         let time = |bytes: usize| {
             let text = piece.repeat(bytes / piece.len());
             let once = || {
