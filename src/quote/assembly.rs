@@ -229,7 +229,11 @@ impl<'s, 'w, 'd, 't> Assembly<'s, 'w, 'd, 't> {
         if words.text(last.inner.end - 1) == "," || is_headline {
             tokens.end = last.tokens.end;
         }
-        let inside = |at: usize| pieces.iter().any(|&piece| of(piece).tokens.contains(&at));
+        // Pieces stand one behind the other.
+        let inside = |at: usize| {
+            let next = pieces.partition_point(|&piece| of(piece).tokens.start <= at);
+            next > 0 && of(pieces[next - 1]).tokens.contains(&at)
+        };
         let is_mixed = tokens.clone().any(|at| words.is(at, Shape::WORD) && !inside(at));
         let form = if is_mixed { Form::Mixed } else { Form::Direct };
         let span = match (form, &pieces[..]) {

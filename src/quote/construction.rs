@@ -216,7 +216,8 @@ fn ascribed(scene: &Scene, piece: &Piece) -> Option<Candidate> {
 /// "As Gil put it in a letter, the plan is “…”", "“…”, as Gil put it".
 fn put_it(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     let words = scene.words;
-    let before = words.sentence_tokens(piece.tokens.start).start..piece.tokens.start;
+    let begin = words.sentence_tokens(piece.tokens.start).start;
+    let before = begin.max(piece.tokens.start.saturating_sub(MAX_REACH))..piece.tokens.start;
     let behind = piece.tokens.end..words.sentence_tokens(piece.inner.end - 1).end.min(piece.tokens.end + MAX_REACH);
     let puts =
         |at: &usize| matches!(words.text(*at), "put" | "puts") && words.text(at + 1) == "it" && !scene.is_marked(*at);

@@ -2,6 +2,8 @@
 
 mod case;
 
+use std::time::Instant;
+
 use pullquote::{
     cancel::Cancel,
     document::{Document, ReadOptions},
@@ -105,4 +107,26 @@ fn failure(case: &Case) -> Option<String> {
     let found = Found::of(&document.text, &quotes);
     (!case.expected.is_met_by(&found))
         .then(|| format!("== {}\n{}\n-- expected\n{}-- found\n{found}", case.name, case.text, case.expected))
+}
+
+/// A sentence or a paragraph of thousands of quotes is not read anew for each of them.
+#[test]
+fn takes_linear_time() {
+    for (head, quote) in
+        [("", "“a” "), ("He is here. ", "“a b.” "), ("John Smith: ", "“a b”, "), ("", "It “a b c d e” ")]
+    {
+        let time = |bytes: usize| {
+            let text = head.to_owned() + &quote.repeat(bytes / quote.len());
+            let document = Document::parse(&text, ReadOptions::default(), Cancel::NEVER).unwrap();
+            let once = || {
+                let begin = Instant::now();
+                extract_quotes(&document, &Options::default(), Cancel::NEVER).unwrap();
+                begin.elapsed()
+            };
+            once().min(once())
+        };
+        let (short, long) = (time(5_000), time(80_000));
+        // Sixteen times as much, with room for a busy machine; its square would be 256.
+        assert!(long < short * 48, "{head}{quote}: {short:?} for 5 kB, {long:?} for 80 kB");
+    }
 }

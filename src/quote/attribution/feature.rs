@@ -207,12 +207,19 @@ pub fn push(
     }
 }
 
+/// How many tokens before a piece and behind it are looked through for what its sentence holds: a sentence of thousands of
+/// quotes is not read anew for each.
+const MAX_APART: usize = 256;
+
 /// What speaks against any source.
 fn null(scene: &Scene, piece: &Piece, manner: &Manner, which: u32, features: &mut impl Extend<u32>) {
     let words = scene.words;
     let mut add = |template: u32, value: u32| features.extend([feature(template * 4 + which, value)]);
     let sentence = words.sentence_tokens(piece.inner.start);
-    let cues = sentence.clone().filter(|&at| scene.symbols[at] == CUE && !piece.tokens.contains(&at)).count();
+    let near = sentence.start.max(piece.tokens.start.saturating_sub(MAX_APART))
+        ..sentence.end.min(piece.tokens.end + MAX_APART);
+    let outside = || near.clone().filter(|&at| !piece.tokens.contains(&at));
+    let cues = outside().filter(|&at| scene.symbols[at] == CUE).count();
     let is_title = words.sentence(piece.inner.start).role == Role::Title;
     let last = piece.inner.end - 1;
     add(1, 0);
@@ -231,7 +238,6 @@ fn null(scene: &Scene, piece: &Piece, manner: &Manner, which: u32, features: &mu
     add(13, mix(&[u32::from(alone), manner.length]));
     let two_before = piece.tokens.start.checked_sub(2).map_or(0, |at| words.print(at));
     add(14, mix(&[two_before, manner.before_print]));
-    let outside = || sentence.clone().filter(|&at| !piece.tokens.contains(&at));
     let holds = |label: Label| u32::from(outside().any(|at| scene.label(at, piece) == label as u32));
     add(15, mix(&[manner.labels, manner.opening, manner.length.min(5)]));
     add(16, mix(&[manner.labels, holds(Label::Cue), holds(Label::Source)]));

@@ -97,6 +97,9 @@ impl Stretch {
 /// How many tokens are mostly read on one side of a piece: what room is made for.
 const USUAL_TOKENS: usize = 80;
 
+/// How many are read at most: what stands farther off tells no more.
+const MOST_TOKENS: usize = 512;
+
 /// What stands on one side of a piece, read outwards from it, once for all candidates and as far as one of them stands.
 #[derive(Debug)]
 pub(super) struct Side {
@@ -127,6 +130,7 @@ impl Side {
 
     fn read(&mut self, scene: &Scene, piece: &Piece, count: usize, at: impl Fn(usize) -> usize) -> Stretch {
         let Self { reader, stretches } = self;
+        let count = count.min(MOST_TOKENS);
         let first = stretches.len() - 1;
         if count > first {
             let mut last = stretches[first];
