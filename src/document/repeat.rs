@@ -9,7 +9,7 @@
 
 use std::ops::Range;
 
-use super::{Document, Role, Sentence};
+use super::{Document, Role, Sentence, index};
 use crate::{
     cancel::{Cancel, Cancelled},
     text::{Class, token::Shape},
@@ -77,7 +77,7 @@ pub(super) fn mark(document: &mut Document<'_>, cancel: Cancel<'_>) -> Result<()
             }
             continue;
         }
-        let number = u32::try_from(groups.len()).unwrap_or(u32::MAX);
+        let number = index(groups.len());
         for &place in &places {
             shared.add(place, number);
         }
@@ -104,7 +104,7 @@ struct Shared {
     counts: Vec<u8>,
     groups: Vec<u32>,
     /// Where the bigrams begin that are so great: by their highest bits.
-    index: Vec<u32>,
+    buckets: Vec<u32>,
     /// How many of a bigram's bits are none of those.
     shift: u32,
 }
@@ -118,26 +118,26 @@ impl Shared {
         let (mut bigrams, mut begins, mut room) = (Vec::new(), Vec::new(), 0);
         for same in all.chunk_by(|a, b| a == b).filter(|same| same.len() > 1) {
             bigrams.push(same[0]);
-            begins.push(to_u32(room));
+            begins.push(index(room));
             room += same.len().min(MAX_CANDIDATES);
         }
-        begins.push(to_u32(room));
+        begins.push(index(room));
         let bits = (bigrams.len() + 1).ilog2();
         let greatest = bigrams.last().copied().unwrap_or_default();
         let shift = (u64::BITS - greatest.leading_zeros()).saturating_sub(bits);
-        let mut index = Vec::with_capacity((2 << bits) + 1);
+        let mut buckets = Vec::with_capacity((2 << bits) + 1);
         for (at, bigram) in bigrams.iter().enumerate() {
             let bucket = usize::try_from(bigram >> shift).unwrap_or_default();
-            index.resize(index.len().max(bucket + 1), to_u32(at));
+            buckets.resize(buckets.len().max(bucket + 1), index(at));
         }
-        index.push(to_u32(bigrams.len()));
-        Self { counts: vec![0; bigrams.len()], bigrams, begins, groups: vec![0; room], index, shift }
+        buckets.push(index(bigrams.len()));
+        Self { counts: vec![0; bigrams.len()], bigrams, begins, groups: vec![0; room], buckets, shift }
     }
 
     /// Where a bigram stands among them.
     fn place(&self, bigram: u64) -> Option<usize> {
         let bucket = usize::try_from(bigram >> self.shift).ok()?;
-        let range = *self.index.get(bucket)? as usize..*self.index.get(bucket + 1)? as usize;
+        let range = *self.buckets.get(bucket)? as usize..*self.buckets.get(bucket + 1)? as usize;
         let begin = range.start;
         self.bigrams[range].binary_search(&bigram).ok().map(|at| begin + at)
     }
@@ -155,10 +155,6 @@ impl Shared {
             self.counts[place] += 1;
         }
     }
-}
-
-fn to_u32(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// The body's sentences of words enough, and their bigrams.

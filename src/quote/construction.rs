@@ -216,13 +216,13 @@ fn ascribed(scene: &Scene, piece: &Piece) -> Option<Candidate> {
 /// "As Gil put it in a letter, the plan is “…”", "“…”, as Gil put it".
 fn put_it(scene: &Scene, piece: &Piece) -> Option<Candidate> {
     let words = scene.words;
-    let begin = words.sentence_tokens(piece.tokens.start).start;
-    let before = begin.max(piece.tokens.start.saturating_sub(MAX_REACH))..piece.tokens.start;
+    let before = words.sentence_tokens(piece.tokens.start).start..piece.tokens.start;
     let behind = piece.tokens.end..words.sentence_tokens(piece.inner.end - 1).end.min(piece.tokens.end + MAX_REACH);
     let puts =
         |at: &usize| matches!(words.text(*at), "put" | "puts") && words.text(at + 1) == "it" && !scene.is_marked(*at);
     let reports = |at: usize| words.on(at, Class::REPORTS) && !scene.is_marked(at);
-    let in_front = before.clone().rev().skip(1).find(puts).filter(|&at| !(at + 2..before.end).any(reports));
+    let in_front =
+        before.clone().rev().take(MAX_REACH).skip(1).find(puts).filter(|&at| !(at + 2..before.end).any(reports));
     let at = in_front.or_else(|| {
         let at = behind.clone().take(behind.len().saturating_sub(1)).find(puts)?;
         (words.text(behind.start) == "as" && !(behind.start..at).any(reports)).then_some(at)

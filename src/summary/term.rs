@@ -292,11 +292,11 @@ fn glyphs(document: &Document) -> Vec<u32> {
 
 /// Whether it reads like a sentence: it ends as one, or is long enough to be one whose full stop was lost.
 fn is_whole(document: &Document, sentence: &Sentence, word_count: u32) -> bool {
-    let text = sentence.span.of(&document.text);
-    let ends = text.ends_with('.')
-        || text
-            .trim_end_matches(['"', '”', '’', '\'', ')', ']', '»', '“', ' '])
-            .ends_with(['.', '!', '?', '…', '。', '！', '？', '」', '』']);
+    let ends = sentence
+        .span
+        .of(&document.text)
+        .trim_end_matches(['"', '”', '’', '\'', ')', ']', '»', '“', ' '])
+        .ends_with(['.', '!', '?', '…', '。', '！', '？', '」', '』']);
     word_count >= if ends { 4 } else { 12 }
 }
 

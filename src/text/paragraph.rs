@@ -5,7 +5,7 @@
 
 use super::{
     Span,
-    script::{char_at, char_before, is_space},
+    script::{char_at, char_before, is_bare, is_space},
 };
 
 /// The widths a text is wrapped to, in bytes.
@@ -76,14 +76,12 @@ fn lines(text: &str) -> Vec<Span> {
 }
 
 fn push_line(text: &str, line: std::ops::Range<usize>, lines: &mut Vec<Span>) {
-    if let [first, .., last] = text.as_bytes()[line.clone()]
-        && first.is_ascii_graphic()
-        && last.is_ascii_graphic()
-    {
+    let content = &text[line.clone()];
+    if is_bare(content) {
         lines.push(Span::new(line.start, line.end));
         return;
     }
-    let content = text[line.clone()].trim_start_matches(is_space);
+    let content = content.trim_start_matches(is_space);
     let begin = line.end - content.len();
     let content = content.trim_end_matches(is_space);
     if !content.is_empty() {

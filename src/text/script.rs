@@ -69,6 +69,11 @@ pub(super) fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}')
 }
 
+/// Whether a text begins and ends with a mark or a letter of ASCII, as most lines and sentences do: there is nothing to trim.
+pub(super) fn is_bare(text: &str) -> bool {
+    matches!(text.as_bytes(), [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic())
+}
+
 /// Part of a word: a letter, a digit, a mark on one, or the underscore.
 pub(super) fn is_word(c: char) -> bool {
     !is_written_mark(c) && (c.is_alphanumeric() || c == '_' || is_mark(c))

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::script::is_bare;
+
 /// A stretch of a text: half-open, in bytes of UTF-8, on character boundaries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -61,11 +63,7 @@ impl Span {
     #[must_use]
     pub fn trim(self, text: &str) -> Self {
         let content = self.of(text);
-        // Mostly there is none.
-        if let [first, .., last] = content.as_bytes()
-            && first.is_ascii_graphic()
-            && last.is_ascii_graphic()
-        {
+        if is_bare(content) {
             return self;
         }
         let begin = self.begin as usize + (content.len() - content.trim_start().len());

@@ -6,7 +6,7 @@ mod memory;
 
 use std::ops::RangeInclusive;
 
-use interner::Interner;
+use interner::{Interner, narrow};
 use key::Key;
 use unicode_normalization::UnicodeNormalization;
 
@@ -147,12 +147,12 @@ impl Vocabulary {
     /// Notes a new word, and its term by its stem.
     #[inline]
     fn describe(&mut self, string: u32, classes: Class, stem: u32) -> WordId {
-        let next = number(self.stems.len());
+        let next = narrow(self.stems.len());
         let term = self.strings.term_or(stem, next);
         if term == next {
             self.stems.push(stem);
         }
-        let id = number(self.words.len());
+        let id = narrow(self.words.len());
         self.strings.set_word(string, id);
         self.words.push(Word { classes, term, string });
         id
@@ -210,10 +210,6 @@ impl Vocabulary {
     pub fn find_term(&self, stem: &str) -> Option<TermId> {
         self.strings.term(self.strings.find(stem)?)
     }
-}
-
-fn number(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// Writes a word in lower case, with straight apostrophes and without soft hyphens.

@@ -233,8 +233,8 @@ impl Scan {
             hash: HASH_SEED,
             long,
             unlisted: false,
-            full_stop: content.ends_with('.') || content.trim_end_matches(['"', '”', '’', '\'', ')']).ends_with('.'),
-            comma: !content.ends_with('.') && content.ends_with([',', ';', '-', '–', '—']),
+            full_stop: content.trim_end_matches(['"', '”', '’', '\'', ')']).ends_with('.'),
+            comma: content.ends_with([',', ';', '-', '–', '—']),
         };
         let begin = self.pieces.len();
         if long {

@@ -11,6 +11,7 @@ use crate::text::{
 
 /// The hash all numbers share.
 pub(in crate::document) const NUMBER: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// The pieces of a phrase of the lists, as a line's are read.
 pub(in crate::document) fn hash_of(piece: &str) -> u64 {
     let first = piece.chars().next().unwrap_or_default();

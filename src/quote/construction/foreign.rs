@@ -77,7 +77,7 @@ fn introduced(scene: &Scene, piece: &Piece) -> Option<Candidate> {
 }
 
 /// How many tokens may stand between the words that name a source and what is reported in marks.
-const MAX_BETWEEN: usize = 256;
+const MAX_BETWEEN: usize = 257;
 
 /// "Laut Keller war die Sitzung „…“": where what is reported begins, when words at the head of the sentence name its
 /// source and others stand between these and the piece.
@@ -91,7 +91,9 @@ pub(in crate::quote) fn begins_behind_head(scene: &Scene, link: &Range<usize>, p
     // "Selon le ministre, Jean Petit, la digue est « … »"
     let name = mention::beginning_at(&scene.mentions, link.end + 1).filter(|_| words.text(link.end) == ",");
     let end = name.map_or(link.end, |name| scene.mentions[name].tokens.end);
-    let between = end..piece.tokens.start.min(end + MAX_BETWEEN + 1);
-    let begin = between.clone().find(|&at| words.is(at, Shape::WORD))?;
-    (begin..between.end).all(|at| words.text(at) != ":").then_some(begin).filter(|_| between.end == piece.tokens.start)
+    if piece.tokens.start > end + MAX_BETWEEN {
+        return None;
+    }
+    let begin = (end..piece.tokens.start).find(|&at| words.is(at, Shape::WORD))?;
+    (begin..piece.tokens.start).all(|at| words.text(at) != ":").then_some(begin)
 }

@@ -247,7 +247,7 @@ pub(super) fn spelled(key: Key) -> String {
     str::from_utf8(&bytes[..key.len_bytes()]).unwrap_or_default().to_owned()
 }
 
-fn narrow(id: usize) -> u32 {
+pub(super) fn narrow(id: usize) -> u32 {
     u32::try_from(id).unwrap_or(u32::MAX)
 }
 
